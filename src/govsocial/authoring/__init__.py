@@ -1,0 +1,1 @@
+"""For authors of policies: their tests."""

@@ -1,0 +1,52 @@
+"""The ``govsocial`` command: which commands there are. Each is a function of its options that returns an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from govsocial.cli import plugin, policy
+from govsocial.cli.check import check
+from govsocial.cli.explain import explain
+from govsocial.cli.shell import command, interruptible
+
+app = typer.Typer(
+    name="govsocial",
+    help="Judge posts, accounts and events on social media by a government's recommendations.",
+    epilog="Start with: govsocial check --text 'Tomorrow we open. #Brussels' --network facebook",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("check")(command(check))
+app.command("explain")(command(explain))
+app.add_typer(policy.app, name="policy")
+app.add_typer(plugin.app, name="plugin")
+
+
+def _say_version(value: bool) -> None:
+    if value:
+        sys.stdout.write(f"govsocial {version('govsocial')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Say the version, and stop.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Judge posts, accounts and events on social media by a government's recommendations."""
+
+
+@interruptible
+def main() -> None:
+    """Run the command line. Exit codes: 0 fine, 1 findings, 2 wrong use, 3 something broke, 5 nothing to judge."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows that it cannot
+    app(prog_name="govsocial")

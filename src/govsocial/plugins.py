@@ -1,0 +1,247 @@
+"""Plugins: found by entry point, loaded one by one, and refused by name without stopping the others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Final
+
+import pluggy
+
+from govsocial import hookspecs
+from govsocial.cel.library import Fact, Function
+from govsocial.cel.refusals import ALLOWED_NAMES, RESERVED
+from govsocial.cel.tree import MACROS
+from govsocial.cel.types import named
+from govsocial.errors import GovsocialError, PluginError, Problem, did_you_mean
+from govsocial.messages import Text, say
+from govsocial.networks import Network
+from govsocial.policy.schema import Policy
+from govsocial.readers.base import Reader
+from govsocial.workspace import RELATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+PREFIX: Final = "govsocial_"
+OWN: Final = "govsocial"
+"""The distribution whose plugins come first where two have one name."""
+_KINDS: Final[Mapping[str, type]] = {
+    "policies": Policy,
+    "networks": Network,
+    "facts": Fact,
+    "functions": Function,
+    "readers": Reader,
+}
+Claim = tuple[str, ...]
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN: Final = frozenset(
+    (*ALLOWED_NAMES, *MACROS, *RESERVED, *"bool bytes dyn int string type uint in true false null".split())
+)
+"""What functions cannot be called: the language, or this project's use of it, has these names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin and what it brings; *status* is ``active``, ``disabled`` or ``refused``, then with a *reason*."""
+
+    name: str
+    version: str
+    status: str = "active"
+    reason: Text = field(default_factory=lambda: say(""))
+    policies: tuple[Policy, ...] = ()
+    networks: tuple[Network, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    functions: tuple[Function, ...] = ()
+    readers: tuple[Reader, ...] = ()
+
+    def refused(self, reason: Text) -> Plugin:
+        """Return this plugin as refused, bringing nothing."""
+        return Plugin(self.name, self.version, "refused", reason)
+
+    def problem(self) -> Problem:
+        """Return why it is refused, with its name and version."""
+        name = f"{self.name} {self.version}".rstrip()
+        return Problem(say("plugin {name} is left out: {reason}", name=name, reason=self.reason))
+
+
+def installed(disable: Collection[str] = (), only: Collection[str] | None = None) -> tuple[Plugin, ...]:
+    """
+    Return the plugins that are installed, each loaded on its own, sorted by name.
+
+    Those of *disable*, and where *only* is given all others than those, are not imported; the latter are left out.
+
+    Raises:
+        PluginError: where *disable* names a plugin that is not installed.
+    """
+    found = sorted(entry_points(group=hookspecs.GROUP), key=_rank)
+    known = {one.name for one in found}
+    strange = [name for name in disable if name not in known]
+    if strange:
+        raise PluginError(
+            Problem(say("no plugin is called '{name}'{hint}", name=name, hint=did_you_mean(name, known)))
+            for name in strange
+        )
+    wanted = [one for one in found if only is None or one.name in only]
+    first = {one.name: one for one in reversed(wanted)}
+    return tuple(_load(one, disabled=one.name in disable, twice=first[one.name] is not one) for one in wanted)
+
+
+def _rank(entry: EntryPoint) -> tuple[str, bool, str]:
+    return entry.name, entry.dist is None or entry.dist.name != OWN, entry.value
+
+
+def _load(entry: EntryPoint, *, disabled: bool, twice: bool) -> Plugin:
+    plugin = Plugin(entry.name, entry.dist.version if entry.dist else "")
+    if disabled:
+        return Plugin(plugin.name, plugin.version, "disabled")
+    if twice:
+        return plugin.refused(say("another plugin has the same name"))
+    try:
+        module = entry.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin does on import, the others go on
+        return plugin.refused(say("it cannot be imported ({reason})", reason=_reason(error)))
+    return collect(plugin.name, plugin.version, module)
+
+
+def collect(name: str, version: str, module: object) -> Plugin:
+    """Return what *module* brings through its hooks, or the plugin refused with the reason."""
+    plugin = Plugin(name, version)
+    manager = pluggy.PluginManager(hookspecs.GROUP)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, name=name)
+    except pluggy.PluginValidationError as error:
+        return plugin.refused(say("a hook is not as it should be ({reason})", reason=" ".join(str(error).split())))
+    strange = next((one.name for one in manager.get_hookcallers(module) or () if not one.has_spec()), "")
+    if strange:
+        hint = did_you_mean(strange, [PREFIX + kind for kind in _KINDS])
+        return plugin.refused(say("it names an unknown hook '{name}'{hint}", name=strange, hint=hint))
+    brought = {kind: _call(manager, kind, expected) for kind, expected in _KINDS.items()}
+    wrong = next((found for found in brought.values() if isinstance(found, Text)), None)
+    return plugin.refused(wrong) if wrong else Plugin(name, version, **brought)  # type: ignore[arg-type]
+
+
+def _call(manager: pluggy.PluginManager, kind: str, expected: type) -> tuple[Any, ...] | Text:
+    """Return what the hook for *kind* brings, or what is wrong with it."""
+    name = PREFIX + kind
+    hook: Callable[[], list[Iterable[Any]]] = getattr(manager.hook, name)
+    try:
+        brought = tuple(item for items in hook() for item in items)
+        wrong = next((found for item in brought if (found := _wrong(name, item, expected))), None)
+    except GovsocialError as error:
+        return say("its hook {hook} failed: {problem}", hook=name, problem=_first(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+        return say("its hook {hook} failed ({reason})", hook=name, reason=_reason(error))
+    return wrong or brought
+
+
+def _wrong(hook: str, item: object, expected: type) -> Text | None:
+    if isinstance(item, expected):
+        return broken_promise(item)
+    found, wanted = type(item).__name__, expected.__name__
+    return say("its hook {hook} returned a {found}, not a {wanted}", hook=hook, found=found, wanted=wanted)
+
+
+def broken_promise(item: object) -> Text | None:
+    """Return what is wrong with a fact, function or network that a plugin brings, None where nothing is."""
+    match item:
+        case Fact(name=name, on=on, type=kind, needs=needs):
+            return _wrong_fact(name, on, needs) or _wrong_type(name, kind)
+        case Function(name=name, parameters=parameters, returns=returns):
+            wrong = _wrong_name("function", name, _TAKEN)
+            return wrong or next((found for kind in (*parameters, returns) if (found := _wrong_type(name, kind))), None)
+        case Network(id=name, aliases=aliases):
+            return _wrong_network(name, aliases)
+    return None
+
+
+def _wrong_network(name: str, aliases: object) -> Text | None:
+    if name and isinstance(aliases, tuple) and all(aliases):
+        return None
+    return say("its network '{name}' needs an id, and aliases as a tuple of texts", name=name)
+
+
+def _wrong_fact(name: str, on: str, needs: Sequence[str]) -> Text | None:
+    if on not in RELATIONS:
+        hint = did_you_mean(on, RELATIONS)
+        return say("its fact '{name}' is on '{on}', which rules do not judge{hint}", name=name, on=on, hint=hint)
+    known = (*RELATIONS[on], "closures", "context.as_of")
+    strange = next((need for need in needs if need not in known), None)
+    if strange is not None:
+        hint = did_you_mean(strange, known)
+        return say("its fact '{name}' needs '{need}', which is not there{hint}", name=name, need=strange, hint=hint)
+    return _wrong_name("fact", name)
+
+
+def _wrong_name(kind: str, name: str, taken: Collection[str] = ()) -> Text | None:
+    if name in taken:
+        return say("its {kind} cannot be called '{name}': that means something already", kind=kind, name=name)
+    if not _NAME.fullmatch(name):
+        return say("its {kind} '{name}' needs a name of small letters, digits and _", kind=kind, name=name)
+    return None
+
+
+def _wrong_type(name: str, kind: str) -> Text | None:
+    try:
+        named(kind)
+    except ValueError as error:
+        return say("its '{name}' has a type that is none ({reason})", name=name, reason=error)
+    return None
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong in one line, whatever the error's own text looks like."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+def _first(error: GovsocialError) -> str:
+    return str(error).partition("\n")[0]
+
+
+def without_clashes(plugins: Iterable[Plugin], own: Sequence[Policy] = ()) -> tuple[Plugin, ...]:
+    """
+    Refuse a plugin that brings what is there already: a network, fact, function or policy.
+
+    What is there are the policies of *own*, and what earlier plugins brought. A fact may not be called like one of a
+    policy that is there either, since that policy would be refused for it.
+    """
+    taken: dict[Claim, Text] = dict.fromkeys(_claims(Plugin("", "", policies=tuple(own))), say("govsocial itself"))
+    facts: dict[str, Text] = dict.fromkeys(_facts_in(own), say("govsocial itself"))
+    kept: list[Plugin] = []
+    for plugin in plugins:
+        clash = _clash(plugin, taken, facts)
+        kept.append(plugin.refused(clash) if clash else plugin)
+        if not clash:
+            owner = say("plugin {name}", name=plugin.name)
+            taken |= dict.fromkeys(_claims(plugin), owner)
+            facts |= dict.fromkeys(_facts_in(plugin.policies), owner)
+    return tuple(kept)
+
+
+def _clash(plugin: Plugin, taken: Mapping[Claim, Text], facts: Mapping[str, Text]) -> Text | None:
+    for claim, times in Counter(_claims(plugin)).items():
+        kind, name = claim[0], claim[-1]
+        if claim in taken:
+            text = "its {kind} '{name}' is already brought by {other}"
+            return say(text, kind=kind, name=name, other=taken[claim])
+        if times > 1:
+            return say("it brings two of the same {kind}: '{name}'", kind=kind, name=name)
+        if kind == "fact" and name in facts:
+            return say("a policy of {other} has a fact '{name}' too", name=name, other=facts[name])
+    return None
+
+
+def _claims(plugin: Plugin) -> Iterator[Claim]:
+    """Yield what only one plugin can bring."""
+    for network in plugin.networks:
+        yield from (("network", name) for name in dict.fromkeys(map(str.casefold, (network.id, *network.aliases))))
+    yield from (("fact", one.on, one.name) for one in plugin.facts)
+    yield from (("function", one.name) for one in plugin.functions)
+    yield from (("policy", one.id) for one in plugin.policies)
+
+
+def _facts_in(policies: Iterable[Policy]) -> Iterator[str]:
+    return (name for policy in policies for name in policy.document.fact)

@@ -1,0 +1,82 @@
+"""Messages of policies: texts by language with placeholders, each placeholder an expression like any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+from govsocial.cel.library import BrokenCodeError, Unknown
+from govsocial.validation import HOME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from govsocial.cel.evaluate import Closure, Frame
+    from govsocial.policy.schema import Plural
+
+FAILING: Final = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said, by language; *places* compute its placeholders, *number* what chooses between one and several."""
+
+    texts: Mapping[str, Plural] = field(default_factory=dict)
+    places: Mapping[str, Closure] = field(default_factory=dict)
+    number: Closure | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.texts)
+
+    def render(self, frame: Frame, language: str, failing: tuple[str, ...] = ()) -> str:
+        """Return the message in *language*, else in its first one, with its places filled from *frame*."""
+        if not self.texts:
+            return ""
+        known = language if language in self.texts else next(iter(self.texts))
+        forms = self.texts[known]
+        text = forms.one if _is_one(_value(self.number, frame), known) else forms.other
+        return "".join(
+            literal + ("" if name is None else self._fill(name, frame, failing)) for literal, name in pieces(text)
+        )
+
+    def _fill(self, name: str, frame: Frame, failing: tuple[str, ...]) -> str:
+        return ", ".join(failing) if name == FAILING else shown(_value(self.places[name], frame))
+
+
+def pieces(text: str) -> Iterator[tuple[str, str | None]]:
+    """
+    Yield each literal of *text* with the placeholder behind it.
+
+    Raises:
+        ValueError: where a brace is not closed.
+    """
+    for literal, name, spec, conversion in Formatter().parse(text):
+        if spec or conversion:
+            raise ValueError(name)
+        yield literal, name
+
+
+def _is_one(number: object, language: str) -> bool:
+    """Whether *number* takes the form ``one``; French counts zero and one alike (CLDR plural rules)."""
+    return number in ((0, 1) if language.partition("-")[0] == "fr" else (1,))
+
+
+def _value(closure: Closure | None, frame: Frame) -> object:
+    if closure is None:
+        return None
+    try:
+        return closure(frame)
+    except (Unknown, BrokenCodeError):
+        return "?"
+
+
+def shown(value: object) -> str:
+    """Return *value* as a reader sees it: lists joined, times as clocks in Brussels show them."""
+    if isinstance(value, tuple):
+        return ", ".join(map(shown, value))
+    if isinstance(value, datetime):
+        local = value.astimezone(HOME)
+        return f"{local:%d/%m/%Y}" if (local.hour, local.minute) == (0, 0) else f"{local:%d/%m/%Y %H:%M}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
