@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from govsocial import defaults, plugins
-from govsocial.cli import app
+from running import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,15 +57,6 @@ message = "Exclamation marks: none is the limit."
 passes = ["Hello."]
 fails = ["Hello!"]
 """
-
-
-class Run:
-    """One run of the command: its exit code and its two outputs."""
-
-    def __init__(self, *arguments: str, stdin: str | None = None, **environment: str) -> None:
-        neutral = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "C", "COLUMNS": "200", "NO_COLOR": "1", "FORCE_COLOR": ""}
-        result = CliRunner().invoke(app, arguments, input=stdin, env=neutral | environment)
-        self.code, self.out, self.err = result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

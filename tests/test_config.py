@@ -8,6 +8,7 @@ import pytest
 
 from govsocial.config import Configuration, find
 from govsocial.errors import InputError
+from running import Run
 
 
 @pytest.fixture
@@ -96,3 +97,65 @@ def test_a_file_that_is_no_utf_8_is_told(folder: Path) -> None:
     (folder / "govsocial.toml").write_bytes(b'lang = "\xe9"')
     with pytest.raises(InputError, match="cannot be read"):
         find(folder)
+
+
+@pytest.fixture
+def here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(folder)
+    return folder
+
+
+DRAFT = ("check", "--text", "De loketten zijn dicht.", "--network", "facebook")
+
+
+def test_the_configuration_sets_what_the_command_line_leaves_out(here: Path) -> None:
+    write(here / "govsocial.toml", 'lang = "nl"\nfail_level = "warning"\n')
+    run = Run(*DRAFT)
+
+    assert run.code == 1
+    assert "Deze Facebookpost vermeldt geen taal" in run.out
+
+
+def test_the_command_line_wins(here: Path) -> None:
+    write(here / "govsocial.toml", 'lang = "nl"\nfail_level = "warning"\n')
+    run = Run(*DRAFT, "--lang", "en", "--fail-level", "error")
+
+    assert run.code == 0
+    assert "This Facebook post states no language" in run.out
+
+
+def test_rules_and_plugins_are_left_out_for_every_command(here: Path) -> None:
+    write(here / "govsocial.toml", 'disable = ["snapchat"]\nignore = ["facebook/*", "general/*"]\n')
+
+    assert "snapchat" not in Run("policy", "list").out
+    assert "states no language" not in Run(*DRAFT).out
+
+
+def test_a_policy_of_the_house_is_added_from_any_folder_below(here: Path) -> None:
+    house = 'govsocial = 1\n[policy]\nid = "house"\nversion = "1"\ntitle = "House"\n[[rule]]\nid = "no-shouting"\n'
+    write(
+        here.parent / "house.toml",
+        house + "require = '!post.text.contains(\"!\")'\nmessage = 'No shouting: 0 is the limit.'\n",
+    )
+    write(here.parent / "govsocial.toml", 'policies = ["house.toml"]\n')
+
+    assert "No shouting" in Run("check", "--text", "Hé!", "--network", "facebook").out
+
+
+def test_a_mistake_in_the_configuration_stops_every_command_but_help(here: Path) -> None:
+    path = write(here / "govsocial.toml", "langg = 3\n")
+
+    assert Run(*DRAFT).code == 2
+    assert f"{path}:1:1 langg: unknown key 'langg'; did you mean 'lang'?\n" == Run(*DRAFT).err
+    assert Run("--help").code == 0
+
+
+def test_the_command_shows_each_value_and_where_it_comes_from(here: Path) -> None:
+    path = write(here / "govsocial.toml", 'fail_level = "note"\ndisable = ["snapchat", "instagram"]\n')
+    rows = {tuple(line.split(maxsplit=1)) for line in Run("config", "--strict").out.splitlines()}
+
+    assert ("fail_level", f"note                 {path}:1") in rows
+    assert ("disable", f"snapchat, instagram  {path}:2") in rows
+    assert ("strict", "true                 command line") in rows
+    assert ("lang", "en                   your system") in rows
+    assert ("select", "-                    default") in rows

@@ -225,7 +225,8 @@ def test_resources_are_judged_as_they_are_handed_over() -> None:
 
     class Noting(Networks):
         def resolve(self, name: str) -> str:
-            return order.setdefault(f"{name} is judged") or name
+            order.setdefault(f"{name} is judged")
+            return name
 
     def handed_over() -> Iterator[Post]:
         for name in "ab":

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from govsocial.cli import plugin, policy
 from govsocial.cli.check import check
+from govsocial.cli.config import config, defaults, for_all
 from govsocial.cli.explain import explain
-from govsocial.cli.shell import command, interruptible
+from govsocial.cli.shell import WRONG_USE, command, complain, interruptible, reader
+from govsocial.errors import InputError
 
 app = typer.Typer(
     name="govsocial",
@@ -24,6 +27,7 @@ app = typer.Typer(
 )
 app.command("check")(command(check))
 app.command("explain")(command(explain))
+app.command("config")(command(config))
 app.add_typer(policy.app, name="policy")
 app.add_typer(plugin.app, name="plugin")
 
@@ -36,11 +40,20 @@ def _say_version(value: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", help="Say the version, and stop.", callback=_say_version, is_eager=True)
     ] = False,
 ) -> None:
     """Judge posts, accounts and events on social media by a government's recommendations."""
+    from govsocial.config import find  # noqa: PLC0415 - --help and --version need none
+
+    try:
+        context.obj = find(Path.cwd())
+    except InputError as error:
+        complain(error.problems, reader(None))
+        raise typer.Exit(WRONG_USE) from None
+    context.default_map = for_all(context.command, defaults(context.obj))
 
 
 @interruptible
