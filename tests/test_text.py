@@ -29,10 +29,11 @@ from govsocial.text import (
     normalise,
     words,
 )
+from govsocial_twitter import govsocial_networks
 
 CONFORMANCE = Path(__file__).resolve().parents[2] / "shared" / "data" / "twitter-text"
 PLAIN = TextProfile()
-TWITTER = TextProfile(length_unit="weighted", mention_pattern="[A-Za-z0-9_]{1,20}")
+TWITTER = next(one.profile for one in govsocial_networks() if one.id == "twitter")
 FAMILY = "👩‍👩‍👧"
 
 
@@ -53,15 +54,39 @@ def cases(file: str, *groups: str) -> list[Any]:
     path = CONFORMANCE / file
     if not path.exists():
         return [pytest.param("", None, marks=pytest.mark.skip(reason=f"needs {path}, which is not in the repository"))]
-    tests = yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]
     return [
         pytest.param(case["text"], case["expected"], id=case["description"])
         for group in groups
-        for case in tests[group]
+        for case in held_in(file, group)
     ]
 
 
+def held_in(file: str, group: str) -> list[Any]:
+    path = CONFORMANCE / file
+    known: dict[str, list[Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["tests"] if path.exists() else {}
+    return known.get(group, [])
+
+
 # The conformance files
+
+COUNTS = {
+    ("extract.yml", "hashtags"): 65,
+    ("extract.yml", "hashtags_from_astral"): 3,
+    ("extract.yml", "mentions"): 23,
+    ("extract.yml", "urls"): 91,
+    ("validate.yml", "WeightedTweetsWithDiscountedEmojiCounterTest"): 22,
+    ("validate.yml", "UnicodeDirectionalMarkerCounterTest"): 2,
+}
+
+
+def test_the_conformance_files_are_run_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    if not CONFORMANCE.is_dir():
+        pytest.skip(f"needs {CONFORMANCE}, which is not in the repository")
+    held = {(file, group): len(held_in(file, group)) for file, group in COUNTS}
+    with capsys.disabled():
+        print("\ntwitter-text cases:", ", ".join(f"{number} {group}" for (_, group), number in held.items()))  # noqa: T201
+
+    assert held == COUNTS
 
 
 @pytest.mark.parametrize(("text", "expected"), cases("extract.yml", "hashtags", "hashtags_from_astral"))

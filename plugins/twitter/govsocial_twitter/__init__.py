@@ -21,4 +21,5 @@ def govsocial_policies() -> Iterable[Policy]:
 @hookimpl
 def govsocial_networks() -> Iterable[Network]:
     """Return the network Twitter, now X."""
-    return (Network(id="twitter", aliases=("x",), profile=TextProfile(length_unit="weighted")),)
+    profile = TextProfile(length_unit="weighted", mention_pattern="[A-Za-z0-9_]{1,20}")
+    return (Network(id="twitter", aliases=("x",), profile=profile),)
