@@ -1,7 +1,6 @@
 # The tasks of a contributor. Set up once with the README's second command.
 
 bin := ".venv/bin"
-locale := "src/govsocial/locale"
 
 # list the tasks
 default:
@@ -38,8 +37,20 @@ fuzz:
 bench:
     {{ bin }}/python -m bench
 
-# collect the program's own sentences, and compile their translations
+# make again what docs/ has of the policies and the models
+docs:
+    for language in nl fr de en; do {{ bin }}/govsocial policy docs docs/guide/$language --lang $language --as-of 2026-11-24 --no-plugins; done
+    {{ bin }}/govsocial policy docs docs --coverage docs/coverage.toml --no-plugins
+    for name in policy draft report configuration; do {{ bin }}/govsocial policy schema $name --output docs/schemas/$name.schema.json; done
+
+# collect the program's own sentences into src/govsocial/locale, and compile their translations
 messages:
-    {{ bin }}/pybabel extract --no-default-keywords -k say -k count:1,2 --no-location --sort-output --project govsocial -o {{ locale }}/govsocial.pot src/govsocial
-    for language in nl fr de; do {{ bin }}/pybabel update --init-missing --ignore-pot-creation-date -D govsocial -i {{ locale }}/govsocial.pot -d {{ locale }} -l $language; done
-    {{ bin }}/pybabel compile -D govsocial -d {{ locale }}
+    {{ bin }}/python tests/catalogues.py
+
+# write the answers anew that tests compare with; read the difference before you keep it
+golden:
+    GOVSOCIAL_GOLDEN=write {{ bin }}/pytest -q tests/test_golden.py
+
+# draw the picture of the README
+picture:
+    {{ bin }}/python docs/picture.py

@@ -35,7 +35,7 @@ class Fused:
         texts = iter(range(len(patterns)))
         self._text = f"[{', '.join(_with_functions(clause, texts) for clause in clauses)}]"
         self._functions = [_function(nth, pattern) for nth, pattern in enumerate(patterns)]
-        self._pool, _ = message_pool([Post])
+        self._pool, _ = message_pool((Post,))
         self._typed = self._environment(cel.Type("govsocial.Post"))
         self._checked = self._typed.compile(self._text)
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from govsocial import defaults
 from govsocial.errors import InputError
 from govsocial.readers import read
-from test_cli import HOUSE, Run
+from running import Run
+from test_cli import HOUSE
 from test_csv import BAD as BAD_TABLES
 from test_readers import BAD as BAD_FILES
 
@@ -174,7 +175,7 @@ def test_a_draft_of_50_megabytes_is_refused_in_one_line() -> None:
     text = "woord " * 8_400_000
     write("a.txt", text)
     write("a.json", f'{{"post": {{"network": "x", "text": "{text}"}}}}')
-    told = "text: the text has 50400000 characters; at most 1000000"
+    told = "text: the text has 50,400,000 characters; at most 1,000,000"
     run = Run("check", "a.txt", "a.json", "--network", "x")
 
     assert (run.code, run.err.splitlines()) == (2, [f"a.txt:1 {told}", f"a.json:1 post.{told}"])

@@ -532,7 +532,7 @@ def test_completion_is_a_script_for_the_shell() -> None:
     ("words", "answers"),
     [
         ("govsocial ch", ["check"]),
-        ("govsocial policy li", ["list"]),
+        ("govsocial policy lis", ["list"]),
         ("govsocial check --fail", ["--fail-level"]),
         ("govsocial check --lang n", ["nl"]),
     ],

@@ -163,7 +163,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     ),
     "a very long cell": (
         f"network,text\nx,{'m' * 200_000}\n",
-        ["a.csv:2:1: a cell of this row has more than 131072 characters, the most it may have"],
+        ["a.csv:2:1: a cell of this row has more than 131,072 characters, the most it may have"],
     ),
     "many faults at once": (
         'network,txet,date\nx,,30/04/2026\n,,\nx,"\n',

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from govsocial import Account, Event, Fact, Institution, Post, Workspace
+from govsocial.workspace import type_of
 from houses import HEADER, engine
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ CLAUSES = {
     "broken": "fact.broken",
 }
 DRAFT = Post(network="facebook", text="Hello")
-ATTESTED = Post(network="facebook", text="Hello", attested=[{"duty": "a"}])
+ATTESTED = Post.parse({"network": "facebook", "text": "Hello", "attested": [{"duty": "a"}]})
 
 
 def breaks(_: Post) -> bool:
@@ -156,11 +157,40 @@ def test_what_is_unknown_is_absorbed_as_cel_says(expression: str, outcome: str) 
     assert judged("rule", f'require = """{text}"""', DRAFT.model_copy(update={"hashtags": ()})).outcome == outcome
 
 
+@pytest.mark.parametrize("expression", ["{true} || {broken}", "{broken} || {true}", "!({false} && {broken})"])
+def test_broken_code_never_makes_a_pass(expression: str) -> None:
+    text = expression.format(**{name: f"({clause})" for name, clause in CLAUSES.items()})
+
+    assert judged("rule", f'require = """{text}"""', DRAFT).outcome == "error"
+
+
+def test_code_that_knows_no_answer_is_unknown_and_so_is_code_that_needs_what_is_absent() -> None:
+    facts = (
+        Fact("none", "post", "bool", lambda _: None),
+        Fact("named", "post", "bool", lambda _, account: account.name != "", needs=("account",)),
+    )
+    text = """[[rule]]
+id = "a"
+require = "fact.none"
+message = "No."
+[[rule]]
+id = "b"
+require = "fact.named"
+message = "No."
+"""
+    found = engine(HEADER + text, facts=facts).verdicts(Post(network="facebook", account="elsewhere"))
+
+    assert [(one.outcome, one.missing) for one in found] == [
+        ("unknown", ("fact.none",)),
+        ("unknown", ("account:elsewhere",)),
+    ]
+
+
 # What an expression sees of a reference: empty, dangling, present; and of a field: given, default, null
 
 PRESENT = Workspace(
     accounts=[
-        Account(id="full", network="facebook", languages=["nl", "fr"], followers=5),
+        Account(id="full", network="facebook", languages=("nl", "fr"), followers=5),
         Account(id="bare", network="facebook"),
         Account(id="null", network="facebook", languages=None, followers=None),
     ]
@@ -194,6 +224,44 @@ def test_a_reference_is_empty_dangling_or_present(  # noqa: PLR0917 - one column
     assert found == [empty, dangling, full, bare, null]
 
 
+@pytest.mark.parametrize(
+    ("expression", "empty", "dangling", "present"),
+    [
+        ("size(event.hashtags) == 0", PASS, UNKNOWN, FAIL),
+        ("event.hashtags.exists(h, h.tag == 'FAIR')", FAIL, UNKNOWN, PASS),
+        ("event.livestream.planned", FAIL, UNKNOWN, PASS),
+        ("has(event.starts_at)", FAIL, UNKNOWN, PASS),
+        ("event.ends_at > event.starts_at", UNKNOWN, UNKNOWN, UNKNOWN),
+        ("institution.level == 'federal'", FAIL, UNKNOWN, PASS),
+        ("size(institution.contacts) > 0 || post.text == 'Hello'", PASS, PASS, PASS),
+        ("concerned.name == 'House'", FAIL, UNKNOWN, PASS),
+        ("source.text == 'First'", FAIL, UNKNOWN, PASS),
+    ],
+)
+def test_every_reference_is_empty_dangling_or_present(expression: str, empty: str, dangling: str, present: str) -> None:
+    held = Workspace(
+        posts=[Post(id="p", network="facebook", text="First")],
+        events=[
+            Event.parse(
+                {
+                    "id": "e",
+                    "hashtags": [{"tag": "fair"}],
+                    "livestream": {"planned": True},
+                    "starts_at": "2026-11-24T09:30:00+01:00",
+                }
+            )
+        ],
+        institutions=[Institution(id="i", name="House", level="federal")],
+    )
+    names = {"event": "e", "institution": "i", "shared_from": "p", "question": {"institution": "i"}}
+    pointing = Post.parse({"network": "facebook", "text": "Hello", **names})
+    item = f'require = """{expression}"""'
+
+    assert judged("rule", item, DRAFT, held).outcome == empty
+    assert judged("rule", item, pointing).outcome == dangling
+    assert judged("rule", item, pointing, held).outcome == present
+
+
 def test_a_reference_that_is_null_is_unknown_itself() -> None:
     post = Post(network="facebook", account=None)
     finding = judged("rule", 'require = "size(account.languages) > 1"', post, PRESENT)
@@ -215,7 +283,7 @@ def test_a_reference_that_is_null_is_unknown_itself() -> None:
 def test_what_is_not_in_the_workspace_is_asked_for_by_name(
     fields: dict[str, object], expression: str, missing: str
 ) -> None:
-    finding = judged("rule", f'require = """{expression}"""', Post.parse({"network": "facebook"} | fields))
+    finding = judged("rule", f'require = """{expression}"""', Post.parse({"network": "facebook", **fields}))
 
     assert (finding.outcome, finding.missing) == (UNKNOWN, (missing,))
     assert judged("rule", f'require = """{expression}"""', Post(network="facebook")).outcome == FAIL
@@ -239,11 +307,28 @@ def test_an_institution_sees_its_accounts_and_posts_and_an_event_its_institution
         accounts=[Account(network="facebook", institution="x"), Account(network="facebook", institution="z")],
         institutions=[Institution(id="x"), Institution(id="y")],
     )
-    event = Event(id="e", institutions=["x", "y", "unheard-of"])
+    event = Event(id="e", institutions=("x", "y", "unheard-of"))
 
     on = 'on = "{}"\nrequire = "size(accounts) == 1 && size(posts) == 1{}"'
     assert judged("rule", on.format("institution", ""), Institution(id="x"), held).outcome == PASS
     assert judged("rule", on.format("event", " && size(institutions) == 2"), event, held).outcome == PASS
+
+
+@pytest.mark.parametrize(
+    ("resource", "expression", "missing"),
+    [
+        (Post(network="facebook", info=None, institution="x"), "size(siblings) == 0", "post.info"),
+        (Post(network="facebook", info="n", institution=None), "size(peers) == 0", "post.institution"),
+        (Event(institutions=None), "size(accounts) == 0", "event.institutions"),
+        (Event(institutions=None), "institutions.all(i, i.name != '')", "event.institutions"),
+    ],
+)
+def test_a_relation_to_many_is_unknown_where_what_it_rests_on_is_null(
+    resource: Resource, expression: str, missing: str
+) -> None:
+    finding = judged("rule", f'on = "{type_of(resource)}"\nrequire = "{expression}"', resource)
+
+    assert (finding.outcome, finding.missing) == (UNKNOWN, (missing,))
 
 
 @pytest.mark.parametrize(
@@ -274,7 +359,7 @@ def test_a_field_is_given_left_out_or_null(expression: str, given: str, left_out
         "question": {"institution": "x"},
         "extra": {"a": "b"},
     }
-    full = Post.parse({"network": "facebook"} | fields)
+    full = Post.parse({"network": "facebook", **fields})
     empty = Post(network="facebook")
     nothing = Post.parse({"network": "facebook"} | dict.fromkeys(fields))
     item = f'kinds = ["*"]\nrequire = """{expression}"""'

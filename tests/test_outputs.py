@@ -17,7 +17,7 @@ from govsocial.engine import Engine
 from govsocial.model import Account, Event, Post, Resource
 from govsocial.networks import Network, networks_of
 from govsocial.outputs import explain, render
-from govsocial.outputs.lines import View
+from govsocial.outputs.lines import View, entry
 from govsocial.outputs.pointing import pointed
 from govsocial.policy.compile import assemble, compile_policy
 from govsocial.policy.load import parse_policy
@@ -138,7 +138,7 @@ def test_a_resource_without_fault_is_fine() -> None:
 
 def test_a_violation_is_told_with_its_next_step() -> None:
     assert text_of(judged(post(text=LONG)), judged=1) == (
-        "✗ post p: 1 error\n"
+        "✗ post p: not ready, 1 error\n"
         "  This text has 31 characters; 20 is the limit.\n"
         "  → Cut some words.\n"
         "\n"
@@ -278,7 +278,7 @@ def test_what_is_missing_is_asked_once() -> None:
     told = text_of(judged(post("one", account="finbel"), post("two", account="finbel")), judged=2)
 
     assert told.count("Question: I do not know the account 'finbel': add it to your files.") == 1
-    assert "2 resources judged: 1 question." in told
+    assert "\n1 question. Nothing stands in the way.\n" in told
 
 
 def test_a_question_says_who_waits_for_it_when_asked() -> None:
@@ -473,4 +473,120 @@ def test_an_explanation_says_what_is_unknown() -> None:
 def test_an_explanation_says_why_a_kind_is_not_judged() -> None:
     told = explained(post(kind="repost"))
 
-    assert "house/short: does not apply\n    the post is a repost; judged are: original, quote" in told
+    assert "house/short: does not apply\n    this is of kind 'repost'; judged are: original, quote" in told
+
+
+def test_what_decided_a_condition_is_named() -> None:
+    told = explained(Event.parse({"id": "day", "livestream": {"planned": True}}))
+
+    assert "house/big: offered" in told
+    assert "decided by" not in told  # no account, so no element decided
+    text = POLICY.replace("'fact.chars <= 20'", "'post.hashtags.all(h, size(h) < 5)'")
+    found = engine(text).verdicts(post(text="#mobiliteit #gent"))
+
+    assert "        decided by: mobiliteit\n" in explain.render(found, View(width=200))
+
+
+def shortened(*resources: Resource, **view: object) -> list[str]:
+    found = [one for item in resources for one in HOUSE.verdicts(item)]
+    return explain.render(found, View(width=200, **view), full=False).splitlines()  # type: ignore[arg-type]
+
+
+def test_a_short_explanation_begins_with_what_is_wrong_and_has_a_line_for_the_rest() -> None:
+    lines = shortened(post(text=LONG))
+
+    assert lines[1] == "  house/short: violation"
+    assert "  house/quiet: passes" in lines
+    assert lines[-1] == "All conditions and values: --full; those of one rule: --rule ID."
+
+
+def test_a_short_explanation_gives_the_values_of_what_decided_only() -> None:
+    text = POLICY.replace("'fact.chars <= 20'", "['post.kind == \"original\"', 'fact.chars <= 20']")
+    told = explain.render(engine(text).verdicts(post(text=LONG)), View(width=200), full=False)
+
+    assert '    ✓ post.kind == "original"\n    ✗ fact.chars <= 20\n        fact.chars = 31\n' in told
+
+
+def test_a_short_explanation_says_which_condition_is_not_met_and_what_it_saw() -> None:
+    assert "  house/gold: does not apply: ✗ post.content_type == \"event\" (post.content_type = '')" in shortened(
+        post()
+    )
+
+
+def test_an_explanation_says_what_would_settle_an_unknown() -> None:
+    assert "    → I do not know the account 'finbel': add it to your files." in shortened(post(account="finbel"))
+
+
+def test_an_explanation_says_that_a_rule_is_not_in_force_then() -> None:
+    text = POLICY.replace('id = "short"', 'id = "short"\nvalid = { until = 2020-01-01 }')
+    told = explain.render(engine(text).verdicts(post()), View(width=200), full=False)
+
+    assert "  house/short: does not apply: not in force on 24/11/2026 01:00\n" in told
+
+
+def test_an_explanation_says_that_a_policy_is_not_in_force_then() -> None:
+    text = POLICY.replace('title = "House rules"', 'title = "House rules"\nvalid = { until = 2020-01-01 }')
+    told = explain.render(engine(text).verdicts(post()), View(width=200), full=False)
+
+    assert "  house/short: does not apply: its policy is not in force on 24/11/2026 01:00\n" in told
+
+
+def test_a_folder_of_drafts_begins_with_how_many_may_go_out() -> None:
+    workspace = Workspace(accounts=[Account(id="a", network="twitter", languages=("nl", "fr"))])
+    drafts = [
+        post(f"p{number}", LONG if number < 3 else "fine", account="a" if number < 8 else "") for number in range(40)
+    ]
+    lines = text_of(judged(*drafts, workspace=workspace), judged=40).splitlines()
+
+    assert lines[0] == "✗ 40 resources judged: 3 not ready, 5 to look at, 32 fine."
+    assert lines[-1] == "3 errors, 8 warnings. Not ready: change what is marked ✗."
+
+
+def test_doubt_is_not_told_as_fine_where_it_asks_for_a_review() -> None:
+    report = judged(post(account="finbel"))
+    strict = Report(report.findings, (), (), {}, (), strict=True)
+
+    assert text_of(report, judged=1).startswith("✓ post p: fine\n")
+    assert text_of(strict, judged=1).startswith("! post p: please look at it\n")
+
+
+def test_the_answer_to_one_draft_is_cut_to_what_is_read_at_a_glance() -> None:
+    tips = "".join(
+        f'[[rule]]\nid = "tip-{number}"\nseverity = "note"\nrequire = \'post.url != ""\'\nmessage = "Tip {number}."\n'
+        for number in range(5)
+    )
+    report = engine(POLICY + tips).check(post(text=LONG, account="finbel", content_type="event"))
+    lines = text_of(report, judged=1, width=80).splitlines()
+
+    assert len(lines) == 12
+    assert lines[0] == "✗ post p: not ready, 1 error"
+    assert "3 more: --show all" in lines
+    assert len(text_of(report, judged=1, width=80, show=frozenset({"all"})).splitlines()) > 12
+
+
+def test_what_is_absent_is_asked_for_at_once() -> None:
+    told = text_of(judged(post("one", account="finbel"), post("two", account="other")), judged=2)
+
+    assert "Question: I do not know the account 'finbel', the account 'other': add them to your files.\n" in told
+    assert "\n2 questions." in told
+
+
+def test_no_line_begins_with_a_sign_that_french_sets_apart() -> None:
+    lines = [
+        line
+        for width in range(20, 60)
+        for line in entry("Trop long : que faire ? Coupez ; ou pas !", View(width=width))
+    ]
+
+    assert [line for line in lines if line.strip()[:1] in ":;?!"] == []
+
+
+def test_numbers_in_messages_are_written_as_the_reader_writes_them() -> None:
+    text = POLICY.replace("'fact.chars <= 20'", "'size(post.text) < 5 || fact.chars * 1000 < 2026'")
+    report = engine(
+        text.replace("{fact.chars}", "{fact.many}").replace("[fact]", "[fact]\nmany = 'size(post.text) * 1000'")
+    )
+    told = report.check(post(text=LONG))
+
+    assert "Ce texte compte 31\u202f000 caractères" in text_of(told, "fr")
+    assert "This text has 31,000 characters" in text_of(told, "en")

@@ -12,7 +12,8 @@ from govsocial.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from govsocial.policy.rules import Rule
-    from govsocial.policy.schema import Item, Policy, Words
+    from govsocial.policy.schema import Item, Policy
+    from govsocial.policy.shapes import Words
 
 SETUP = assemble(others=False)  # a plugin that happens to be installed here is not tested
 CASES = [case for _, case in all_cases(SETUP.policies)]

@@ -248,7 +248,7 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "too long a text": (
         "a.md",
         FRONT + "m" * 1_000_001,
-        "a.md:5:1 text: the text has 1000001 characters; at most 1000000",
+        "a.md:5:1 text: the text has 1,000,001 characters; at most 1,000,000",
     ),
     # bytes
     "Windows-1252": (

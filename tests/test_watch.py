@@ -21,7 +21,7 @@ from govsocial.errors import InputError
 from govsocial.model import Post
 from govsocial.networks import Networks
 from govsocial.policy.rules import PolicySet
-from test_cli import Run
+from running import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

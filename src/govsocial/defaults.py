@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from govsocial import cache
 from govsocial.engine import Engine
 from govsocial.errors import PolicyError, Problem
 from govsocial.language import detect
@@ -16,7 +17,7 @@ from govsocial.plugins import Plugin, installed, without_clashes
 from govsocial.policy import between
 from govsocial.policy import compile as compiling
 from govsocial.policy.load import Reading, load_policies, read_policies
-from govsocial.policy.rules import CompiledPolicy, Vocabulary
+from govsocial.policy.rules import CompiledPolicy, PolicySet, Vocabulary
 from govsocial.policy.schema import Policy
 
 if TYPE_CHECKING:
@@ -82,18 +83,27 @@ def under_test(paths: Sequence[Path], setup: Setup) -> Setup:
     """
     readings = read_policies(paths)
     ids = {reading.policy.id for reading in readings if reading.policy}
-    others = [one for one in setup.engine.policies.policies if one.id not in ids]
-    compiled = _compile_all(readings, vocabulary_of(setup.plugins))
-    engine = replace(setup.engine, policies=compiling.assemble([*others, *compiled]))
+    others = [one for one in setup.engine.policies.given if one.id not in ids]
+    compiled, problems = _attempted(readings, vocabulary_of(setup.plugins))
+    policies = _assembled(_in_place(setup.engine.policies.given, compiled), problems, readings)
     written = tuple(one.written for one in compiled)
+    engine = replace(setup.engine, policies=policies)
     return replace(setup, engine=engine, policies=written, notes=_notes(compiled, others))
+
+
+def _in_place(given: Sequence[CompiledPolicy], tested: Sequence[CompiledPolicy]) -> list[CompiledPolicy]:
+    """Return *given* and *tested*, which stand where those with the same id stood: layers keep their order."""
+    known = {one.id for one in given}
+    kept = [[each for each in tested if each.id == one.id] or [one] for one in given]
+    return [*(one for each in kept for one in each), *(one for one in tested if one.id not in known)]
 
 
 def _set_up(plugins: Sequence[Plugin], compiled: Sequence[CompiledPolicy], given: Sequence[Reading]) -> Setup:
     problems = tuple(plugin.problem() for plugin in plugins if plugin.status == "refused")
+    added, wrong = _attempted(given, vocabulary_of(plugins))
+    every = (*compiled, *added)
     try:
-        every = (*compiled, *_compile_all(given, vocabulary_of(plugins)))
-        policies = compiling.assemble(every)
+        policies = _assembled(every, wrong, given)
     except PolicyError as error:  # a plugin that was refused may be why
         raise PolicyError((*problems, *error.problems)) from None
     networks = networks_of(network for plugin in plugins for network in plugin.networks)
@@ -115,9 +125,14 @@ def _notes(compiled: Sequence[CompiledPolicy], others: Sequence[CompiledPolicy] 
 
 
 def built_in_policies() -> tuple[Policy, ...]:
-    """Return the general recommendations, which lie in the wheel, or beside the sources in an editable install."""
+    """Return the general recommendations."""
+    return load_policies(built_in_folder())
+
+
+def built_in_folder() -> Path:
+    """Return where built-in policies and workflows lie: in the wheel, or beside the sources in an editable install."""
     inside = Path(__file__).parent / "policies"
-    return load_policies(inside if inside.is_dir() else Path(__file__).parents[2] / "policies")
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "policies"
 
 
 def _given(policies: Sequence[str | Path | Policy]) -> tuple[Reading, ...]:
@@ -147,14 +162,19 @@ def _sound(plugins: Sequence[Plugin], own: Sequence[Policy]) -> tuple[Sequence[P
 def _judged(plugins: Sequence[Plugin], own: Sequence[Policy]) -> tuple[Sequence[Plugin], list[CompiledPolicy]]:
     vocabulary = vocabulary_of(plugins)
     faults: dict[str, Problem] = {}
-    compiled = [compiling.compile_policy(policy, vocabulary) for policy in own]
+    compiled = [_compiled(policy, vocabulary) for policy in own]
     for policy in (policy for plugin in plugins for policy in plugin.policies):
         try:
-            compiled.append(compiling.compile_policy(policy, vocabulary))
+            compiled.append(_compiled(policy, vocabulary))
         except PolicyError as error:
             faults[policy.id] = error.problems[0]
-    faults |= {policy.id: problem for policy, problem in between.faults(compiled)}
+    faults |= {policy.id: problem for policy, problem in compiling.together(compiled)[1]}
     return [_with_fault(plugin, faults) for plugin in plugins], compiled
+
+
+def _compiled(policy: Policy, vocabulary: Vocabulary) -> CompiledPolicy:
+    with cache.checked(policy, vocabulary) as trees:
+        return compiling.compile_policy(policy, vocabulary, trees)
 
 
 def _with_fault(plugin: Plugin, faults: dict[str, Problem]) -> Plugin:
@@ -162,17 +182,36 @@ def _with_fault(plugin: Plugin, faults: dict[str, Problem]) -> Plugin:
     return plugin.refused(say("its policy cannot be used: {problem}", problem=fault.render())) if fault else plugin
 
 
-def _compile_all(readings: Sequence[Reading], vocabulary: Vocabulary) -> list[CompiledPolicy]:
-    compiled: list[CompiledPolicy] = []
-    problems: list[Problem] = []
-    for reading in readings:
-        found = list(reading.problems)
-        try:
-            if reading.policy:
-                compiled.append(compiling.compile_policy(reading.policy, vocabulary))
-        except PolicyError as error:
-            found += error.problems
-        problems += sorted(found, key=lambda one: (one.line or 0, one.column or 0))
-    if problems:
-        raise PolicyError(problems)
-    return compiled
+def _attempted(readings: Sequence[Reading], vocabulary: Vocabulary) -> tuple[list[CompiledPolicy], list[Problem]]:
+    """Return what *readings* come to, without what is wrong with them; and that."""
+    tried = [_tried(reading.policy, vocabulary) for reading in readings if reading.policy]
+    problems = [problem for reading in readings for problem in reading.problems]
+    return [one for one, _ in tried], [*problems, *(problem for _, wrong in tried for problem in wrong)]
+
+
+def _tried(policy: Policy, vocabulary: Vocabulary) -> tuple[CompiledPolicy, tuple[Problem, ...]]:
+    with cache.checked(policy, vocabulary) as trees:
+        return compiling.attempt(policy, vocabulary, trees)
+
+
+def _assembled(
+    policies: Sequence[CompiledPolicy], problems: Sequence[Problem], readings: Sequence[Reading]
+) -> PolicySet:
+    """
+    Return *policies* as one set.
+
+    Raises:
+        PolicyError: with *problems* and what is wrong between policies, file by file; where the form of one is wrong
+            that waits, since what its rules would be called is a guess.
+    """
+    found, told = compiling.together(policies)
+    between_them = () if any(reading.problems for reading in readings) else (problem for _, problem in told)
+    every = tuple(dict.fromkeys((*problems, *between_them)))
+    if every:
+        files = [reading.policy.file if reading.policy else reading.problems[0].file for reading in readings]
+        raise PolicyError(sorted(every, key=lambda one: (_place_in(files, one.file), one.line or 0, one.column or 0)))
+    return found
+
+
+def _place_in(files: Sequence[str], file: str) -> int:
+    return files.index(file) if file in files else len(files)

@@ -6,19 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from govsocial.cel.evaluate import Absent
 from govsocial.errors import InputError, Problem
 from govsocial.finding import Finding, Subject
-from govsocial.judging import NOT_APPLICABLE, judge, live_options, superseded
+from govsocial.judging import NOT_APPLICABLE, judge, live_options, superseded, waived
 from govsocial.messages import say
 from govsocial.model import Post, Resource
-from govsocial.networks import Networks, prepare
-from govsocial.policy.rules import CompiledPolicy, PolicySet, Rule
+from govsocial.networks import Networks, networks_of, prepare
 from govsocial.report import LiveTable, Opportunity, Report
 from govsocial.validation import moment
-from govsocial.workspace import RELATIONS, Dangling, Workspace, type_of
+from govsocial.workspace import RELATIONS, Dangling, Workspace, empty, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 
     from govsocial.cel.evaluate import Frame
     from govsocial.language import Detect
+    from govsocial.policy.params import ParamTable
+    from govsocial.policy.rules import CompiledPolicy, Layout, PolicySet, Rule, Waiver
+    from govsocial.workspace import Related
+
+    Beside = Callable[[str], Any]
 
 R = TypeVar("R", bound=Resource)
+ALONE: Final = Workspace()
+"""The workspace of a resource that is judged by itself."""
 SILENT: Final = frozenset({"pass", "not-applicable"})
 
 
@@ -69,7 +76,7 @@ class Engine:
             replace(policy, rules=tuple(rule for rule in policy.rules if _selected(rule.id, select, ignore)))
             for policy in self.policies.policies
         )
-        return replace(self, policies=PolicySet(kept))
+        return replace(self, policies=replace(self.policies, policies=kept))
 
     def prepare(self, resource: R) -> R:
         """
@@ -99,7 +106,7 @@ class Engine:
             InputError: where *as_of* is no moment.
         """
         items = (resources,) if isinstance(resources, Resource) else resources
-        run = _Run(self, workspace or Workspace(), _moment(as_of), keep_all=keep_all)
+        run = _Run(self, workspace or ALONE, _moment(as_of), keep_all=keep_all)
         for item in items:
             run.judge(item)
         return run.report()
@@ -108,7 +115,7 @@ class Engine:
         self, resource: Resource, workspace: Workspace | None = None, as_of: datetime | date | None = None
     ) -> tuple[Finding, ...]:
         """Return what every rule on *resource* says, passes, opportunities and live options included."""
-        return tuple(_Run(self, workspace or Workspace(), _moment(as_of), keep_all=True).verdicts(resource))
+        return tuple(_Run(self, workspace or ALONE, _moment(as_of), keep_all=True).verdicts(resource))
 
     def rules_on(self, on: str, network: str) -> tuple[tuple[CompiledPolicy, tuple[Rule, ...]], ...]:
         """Return the rules for resources of type *on* on *network* (empty where the type has none), by policy."""
@@ -127,7 +134,7 @@ class Engine:
             self._asked[network] = any(
                 path.endswith(".detected_languages") and (self._covers(rule, network) or not path.startswith("post."))
                 for rule in self.policies.rules()
-                for path in rule.fields
+                for path in (*rule.fields, *self.policies.matching(rule.id))
             )
         return self._asked[network]
 
@@ -154,6 +161,17 @@ def _selected(name: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
     return chosen and not any(fnmatchcase(name, pattern) for pattern in ignore)
 
 
+@cache
+def _nothing(model: type[Resource]) -> Resource:
+    """Return the empty resource of type *model* as rules see it, which is the same whatever networks there are."""
+    return prepare(empty(model), networks_of(()))
+
+
+def _at(rules: Iterable[Rule], time: datetime) -> list[Rule]:
+    """Return *rules* as overrides have left them at *time*, without those that are disabled then."""
+    return [rule for one in rules if (rule := one.at(time)).enabled]
+
+
 class _Run:
     """One call of ``check``: gathers findings, and prepares each related post once."""
 
@@ -161,6 +179,7 @@ class _Run:
         self._engine = engine
         self._workspace = workspace
         self._as_of = as_of
+        self._closures = tuple(workspace.closures)
         self._now = engine.clock()  # once, so that midnight does not divide a run
         self._keep_all = keep_all
         self._prepared: dict[int, tuple[Resource, Resource]] = {}  # keeps the original: another may not get its number
@@ -168,28 +187,53 @@ class _Run:
         self._opportunities: list[Opportunity] = []
         self._live: list[LiveTable] = []
         self._counts: Counter[str] = Counter()
+        self._in_force: set[str] = set()  # names of waivers
 
     def judge(self, item: Resource) -> None:
         """Judge one resource, and keep what is to be said."""
         self._keep(self.verdicts(item))
 
     def verdicts(self, item: Resource) -> list[Finding]:
-        """Return what every rule on the type and network of *item* says."""
-        subject = self._subject(item)
+        """Return what every rule on the type and network of *item* says; what is only counted is left out."""
+        subject, beside = self._subject(item), self._beside(item)
         found: list[Finding] = []
         for policy, rules in self._engine.rules_on(type_of(item), getattr(subject.resource, "network", "")):
-            frame = self._frame(rules[0], policy, item, subject)
+            frame = self._frame(rules[0].layout, policy.params, beside, subject)
             valid = policy.valid.holds(subject.as_of)
-            for rule in rules:
+            for rule in _at(rules, subject.as_of) if policy.dated else rules:
                 outcome, missing = judge(rule, frame, subject) if valid else NOT_APPLICABLE
-                found.append(Finding(rule, outcome, subject, frame, missing))
-        return superseded(found)
+                if self._keep_all or outcome not in SILENT:
+                    found.append(Finding(rule, outcome, subject, frame, missing))
+                else:
+                    self._counts[outcome] += 1
+        return self._waived(superseded(found), beside, subject)
+
+    def _waived(self, found: list[Finding], beside: Beside, subject: Subject) -> list[Finding]:
+        """Return *found* with what is waived marked as such; each waiver reads a frame of its own policy."""
+
+        def frame_of(waiver: Waiver, layout: Layout) -> Frame:
+            return self._frame(layout, waiver.params, beside, subject)
+
+        in_force = [one for one in self._engine.policies.waivers if one.period.holds(subject.as_of)]
+        self._in_force.update(one.name for one in in_force)
+        return waived(found, in_force, frame_of) if in_force else found
 
     def report(self) -> Report:
         """Return all that was said."""
-        policies = tuple((one.id, one.version, one.digest) for one in self._engine.policies.policies)
         best = sorted(self._opportunities, key=lambda one: -one.score)
-        return Report(tuple(self._findings), tuple(best), tuple(self._live), self._counts, policies, self._as_of)
+        return Report(
+            findings=tuple(self._findings),
+            opportunities=tuple(best),
+            live=tuple(self._live),
+            counts=self._counts,
+            policies=self._engine.policies.named,
+            as_of=self._as_of,
+            unused_waivers=self._unused(),
+        )
+
+    def _unused(self) -> tuple[Waiver, ...]:
+        unused = self._in_force - {one.waiver.name for one in self._findings if one.waiver}
+        return tuple(one for one in self._engine.policies.waivers if one.name in unused)
 
     def _keep(self, found: list[Finding]) -> None:
         for one in found:
@@ -212,21 +256,30 @@ class _Run:
             self._engine.networks.profile(getattr(resource, "network", "")),
         )
 
-    def _frame(self, rule: Rule, policy: CompiledPolicy, item: Resource, subject: Subject) -> Frame:
+    def _frame(self, layout: Layout, params: ParamTable, beside: Beside, subject: Subject) -> Frame:
+        as_of = subject.as_of
+        return layout.frame(subject.resource, beside, self._closures, as_of, params.at(as_of))
+
+    def _beside(self, item: Resource) -> Beside:
+        """Return what finds the relations of *item* by name, each once however many policies ask."""
+        relations, known = RELATIONS[type_of(item)], dict[str, Any]()
+
         def related(name: str) -> Any:  # noqa: ANN401
-            return self._related(name, item)
+            if name not in known:  # of the item as it was given, so that a post without id is not its own sibling
+                known[name] = self._as_seen(relations[name].find(item, self._workspace))
+            return known[name]
 
-        closures, as_of = tuple(self._workspace.closures), subject.as_of
-        return rule.layout.frame(subject.resource, related, closures, as_of, policy.params.at(as_of))
+        return related
 
-    def _related(self, name: str, item: Resource) -> Any:  # noqa: ANN401
-        """Return what *item* is related to: as it was given, so that a post without id is not its own sibling."""
-        found = RELATIONS[type_of(item)][name].find(item, self._workspace)
+    def _as_seen(self, found: Related) -> Any:  # noqa: ANN401
+        """Return what a relation leads to as rules see it."""
         if isinstance(found, Dangling):
             return Absent(found.reason)
         return tuple(map(self._prepare, found)) if isinstance(found, tuple) else self._prepare(found)
 
     def _prepare(self, resource: Resource) -> Resource:
+        if resource is empty(type(resource)):
+            return _nothing(type(resource))
         if not isinstance(resource, Post):
             return self._engine.prepare(resource)
         if id(resource) not in self._prepared:

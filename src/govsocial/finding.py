@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from govsocial.cel.evaluate import Closure, Frame
     from govsocial.model import Resource
-    from govsocial.policy.rules import Clause, Rule
+    from govsocial.policy.rules import Clause, Rule, Waiver
     from govsocial.text import TextProfile
 
 
@@ -64,13 +64,14 @@ class ClauseResult:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule says of one resource. ``message("fr")`` puts it into words."""
+    """What one rule says of one resource. ``message("fr")`` puts it into words; *waiver* is why it is waived."""
 
     compiled: Rule
     outcome: str
     subject: Subject
     frame: Frame = field(repr=False)
     missing: tuple[str, ...] = ()
+    waiver: Waiver | None = None
 
     @property
     def rule(self) -> str:
@@ -109,7 +110,7 @@ class Finding:
     @property
     def span(self) -> Span | None:
         """The place in the text of a post that the violation is about, None where it is about none in particular."""
-        if self.outcome != "violation" or not isinstance(self.resource, Post):
+        if self.outcome not in ("violation", "waived") or not isinstance(self.resource, Post):
             return None
         broken = (one for one in self.compiled.require if outcome_of(one, self.frame) == "fail")
         read = frozenset(path for clause in broken for path in clause.fields)
@@ -164,7 +165,7 @@ class Finding:
             ],
             "missing": list(self.missing),
             "source": {**source[0].model_dump(mode="json"), "at": source[1].at} if source else None,
-            "waiver": None,
+            "waiver": self.waiver.to_dict(language) if self.waiver else None,
             "fingerprint": self.fingerprint,
             "as_of": self.subject.as_of.isoformat(),
         }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from govsocial.cel.evaluate import Frame
     from govsocial.finding import Finding, Subject
-    from govsocial.policy.rules import Clause, Rule
+    from govsocial.policy.rules import Clause, Layout, Rule, Waiver
 
 Verdict = tuple[str, tuple[str, ...]]
 NOT_APPLICABLE: Final[Verdict] = ("not-applicable", ())
@@ -34,14 +34,14 @@ def judge(rule: Rule, frame: Frame, subject: Subject) -> Verdict:
             missing = ("post.kind",)
         elif kind not in rule.kinds:
             return NOT_APPLICABLE
-    holds, reasons = _clauses(rule.when, frame)
-    if holds is False:
-        return NOT_APPLICABLE
-    if holds is BROKEN:
-        return "error", reasons
-    if reasons or missing:
-        return "unknown", _distinct(missing + reasons)
-    return _required(rule, frame, subject)
+    if rule.when:
+        holds, reasons = _clauses(rule.when, frame)
+        if holds is False:
+            return NOT_APPLICABLE
+        if holds is BROKEN:
+            return "error", reasons
+        missing += reasons
+    return ("unknown", _distinct(missing)) if missing else _required(rule, frame, subject)
 
 
 def _required(rule: Rule, frame: Frame, subject: Subject) -> Verdict:
@@ -121,7 +121,9 @@ def _attested(rule: Rule, subject: Subject) -> bool:
 
 def superseded(found: list[Finding]) -> list[Finding]:
     """Silence each violation that yields to a rule which speaks on the same resource; the silenced speak no more."""
-    rules = {one.rule: one.compiled for one in found if one.outcome == "violation"}
+    rules = {one.compiled.id: one.compiled for one in found if one.outcome == "violation"}
+    if not any(rule.yields_to for rule in rules.values()):  # on nearly every resource
+        return found
     silent = {name for name in rules if not _speaks(name, rules)}
     return [replace(one, outcome="superseded") if one.rule in silent else one for one in found]
 
@@ -129,6 +131,30 @@ def superseded(found: list[Finding]) -> list[Finding]:
 def _speaks(name: str, rules: Mapping[str, Rule]) -> bool:
     """Whether the rule *name*, one of those that are violated, yields to none that speaks; none yields in a circle."""
     return not any(_speaks(other, rules) for other in rules[name].yields_to & rules.keys())
+
+
+def waived(
+    found: Iterable[Finding], waivers: Iterable[Waiver], frame_of: Callable[[Waiver, Layout], Frame]
+) -> list[Finding]:
+    """
+    Mark each violation among *found* that one of *waivers* is for, the first of them; nothing else changes.
+
+    A waiver is for a violation of its rules on a resource for which its whole match is true, not unknown, judged by a
+    day in its period. What was superseded stays silent. *frame_of* lays out what a match reads.
+    """
+    every = tuple(waivers)
+    return [_waived(one, every, frame_of) if one.outcome == "violation" else one for one in found]
+
+
+def _waived(one: Finding, waivers: tuple[Waiver, ...], frame_of: Callable[[Waiver, Layout], Frame]) -> Finding:
+    named = (waiver for waiver in waivers if one.rule in waiver.rules and waiver.period.holds(one.subject.as_of))
+    found = next((waiver for waiver in named if _matches(waiver, one.compiled.on, frame_of)), None)
+    return replace(one, outcome="waived", waiver=found) if found else one
+
+
+def _matches(waiver: Waiver, on: str, frame_of: Callable[[Waiver, Layout], Frame]) -> bool:
+    match = waiver.matches[on]
+    return match.layout is None or _clauses(match.clauses, frame_of(waiver, match.layout)) == (True, ())
 
 
 def live_options(findings: Iterable[Finding]) -> tuple[LiveOption, ...]:

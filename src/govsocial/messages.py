@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 from dataclasses import dataclass, field
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 LANGUAGES: Final = ("nl", "fr", "de", "en")
 """The languages in which the program itself speaks."""
+LOCALE: Final = Path(__file__).parent / "locale"
+"""Where its translations are, for gettext."""
+GROUPED: Final = 10_000
+"""From which number on digits stand in groups of three: what is smaller may be a year."""
+
+_SEPARATORS: Final = {"nl": ".", "de": ".", "fr": "\u202f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +40,11 @@ class Text:
         if not self.template:  # gettext answers an empty key with the catalogue's header
             return ""
         catalogue = _catalogue(language)
-        values = {
-            key: value.render(language) if isinstance(value, Text) else value for key, value in self.values.items()
-        }
         if self.plural:
-            template = catalogue.ngettext(self.template, self.plural, int(str(values["n"])))
+            template = catalogue.ngettext(self.template, self.plural, int(str(self.values["n"])))
         else:
             template = catalogue.gettext(self.template)
-        return template.format(**values)
+        return template.format(**{name: _worded(value, language) for name, value in self.values.items()})
 
 
 def say(template: str, /, **values: object) -> Text:
@@ -53,6 +57,20 @@ def count(one: str, other: str, /, n: int, **values: object) -> Text:
     return Text(one, {"n": n, **values}, plural=other)
 
 
+def number(value: float, language: str) -> str:
+    """Return *value* as it is written in *language*; a large one in groups of three digits."""
+    if not isfinite(value) or value % 1:
+        return str(value) if language == "en" else str(value).replace(".", ",")
+    whole = int(value)
+    return f"{whole:,}".replace(",", _SEPARATORS.get(language, ",")) if abs(whole) >= GROUPED else str(whole)
+
+
+def _worded(value: object, language: str) -> object:
+    if isinstance(value, Text):
+        return value.render(language)
+    return number(value, language) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("govsocial", Path(__file__).parent / "locale", languages=[language], fallback=True)
+    return gettext.translation("govsocial", LOCALE, languages=[language], fallback=True)

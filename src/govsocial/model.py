@@ -26,7 +26,7 @@ Tags = Annotated[tuple[Tag, ...], Field(max_length=MAX_ITEMS)]
 class Shape(BaseModel):
     """A table inside a resource."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # a run needs few of them
 
 
 class Audience(Shape):

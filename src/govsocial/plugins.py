@@ -225,8 +225,8 @@ def _clash(plugin: Plugin, taken: Mapping[Claim, Text], facts: Mapping[str, Text
     for claim, times in Counter(_claims(plugin)).items():
         kind, name = claim[0], claim[-1]
         if claim in taken:
-            text = "its {kind} '{name}' is already brought by {other}"
-            return say(text, kind=kind, name=name, other=taken[claim])
+            other = taken[claim]
+            return say("its {kind} '{name}' is already brought by {other}", kind=kind, name=name, other=other)
         if times > 1:
             return say("it brings two of the same {kind}: '{name}'", kind=kind, name=name)
         if kind == "fact" and name in facts:

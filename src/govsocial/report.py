@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from govsocial.finding import Finding, Subject
+    from govsocial.policy.rules import Waiver
 
 SEVERITIES: Final = ("note", "warning", "error")
 
@@ -91,6 +92,7 @@ class Report:
     All that one run says. ``findings`` holds rules and duties; passes only where they were asked for.
 
     *counts* has every outcome that was seen, passes included. *policies* are ``(id, version, digest)``.
+    *unused_waivers* were in force for a resource that was judged, and had nothing to waive.
     """
 
     findings: tuple[Finding, ...]
@@ -101,6 +103,7 @@ class Report:
     as_of: datetime | None = None
     fail_level: str = "error"
     strict: bool = False
+    unused_waivers: tuple[Waiver, ...] = ()
 
     @property
     def decision(self) -> str:

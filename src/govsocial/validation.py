@@ -165,11 +165,15 @@ class TextError(ValueError):
         super().__init__(text.render())
 
 
-def short(value: object, most: int = 40) -> str:
-    """Return *value* as its author would write it, cut at *most* characters."""
+def short(value: object, most: int = 40) -> str | Text:
+    """Return *value* as its author would write it, cut at *most* characters; of what has parts, only what it is."""
     if isinstance(value, bool):
         return str(value).lower()
-    text = "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, Mapping):
+        return say("a table")
+    if isinstance(value, list | tuple):
+        return say("a list")
+    text = str(value)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -96,9 +96,7 @@ def empty(model: type[Resource]) -> Resource:
     return model.model_construct(**required)
 
 
-def _to_one(kind: str, path: str, workspace: Workspace, name: str | None) -> Resource | Dangling:
-    if name is None:
-        return Dangling(path)
+def _to_one(kind: str, name: str, workspace: Workspace) -> Resource | Dangling:
     if not name:
         return empty(RESOURCES[kind])
     found: Resource | None = workspace.find(kind, name)
@@ -107,12 +105,19 @@ def _to_one(kind: str, path: str, workspace: Workspace, name: str | None) -> Res
 
 def _named(kind: str) -> Callable[[Any, Workspace], Related]:
     """Return the relation that the field called like its *kind* names."""
-    return lambda item, workspace: _to_one(kind, f"{type_of(item)}.{kind}", workspace, getattr(item, kind))
+
+    def find(item: Any, workspace: Workspace) -> Related:  # noqa: ANN401
+        name = getattr(item, kind)
+        return Dangling(f"{type_of(item)}.{kind}") if name is None else _to_one(kind, name, workspace)
+
+    return find
 
 
 def _source(post: Post, workspace: Workspace) -> Related:
-    if post.shared_from is None or post.shared_from:
-        return _to_one("post", "post.shared_from", workspace, post.shared_from)
+    if post.shared_from is None:
+        return Dangling("post.shared_from")
+    if post.shared_from:
+        return _to_one("post", post.shared_from, workspace)
     for name in ("source_institution", "info"):
         if not getattr(post, name):
             return empty(Post) if getattr(post, name) == "" else Dangling(f"post.{name}")
@@ -126,7 +131,8 @@ def _source(post: Post, workspace: Workspace) -> Related:
 def _concerned(post: Post, workspace: Workspace) -> Related:
     if post.question is None:
         return Dangling("post.question")
-    return _to_one("institution", "post.question.institution", workspace, post.question.institution)
+    name = post.question.institution
+    return Dangling("post.question.institution") if name is None else _to_one("institution", name, workspace)
 
 
 def _same_info(post: Post, workspace: Workspace) -> tuple[Post, ...] | Dangling:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from govsocial.errors import InputError, PolicyError, Problem
+from govsocial.errors import InputError, PolicyError, Problem, did_you_mean
 from govsocial.judging import live_options
 from govsocial.messages import Text, say
 from govsocial.model import RESOURCES, Resource
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from govsocial.engine import Engine
     from govsocial.finding import Finding
     from govsocial.policy.faults import Path
-    from govsocial.policy.schema import Item, Policy, Test, Words
+    from govsocial.policy.schema import Item, Policy, Test
+    from govsocial.policy.shapes import Words
 
 PASSES: Final = {
     "rule": frozenset({"pass"}),
@@ -210,9 +211,18 @@ def _message(expected: Words, finding: Finding | None) -> Text | None:
 
 
 def _live(expected: tuple[str, ...], findings: Sequence[Finding]) -> Text | None:
+    known = {name for one in findings if one.effect == "live" for name in _names(one)}
+    if known and (strange := next((name for name in expected if name not in known), None)):
+        hint = did_you_mean(strange, known)
+        return say("there is no live platform '{name}' for this event{hint}", name=strange, hint=hint)
     options = live_options(findings)
-    names = [{one.platform, one.finding.rule, one.finding.rule.partition("/")[2]} for one in options]
-    if len(names) == len(expected) and all(name in known for name, known in zip(expected, names, strict=True)):
+    names = [_names(one.finding) for one in options]
+    if len(names) == len(expected) and all(name in own for name, own in zip(expected, names, strict=True)):
         return None
     found = ", ".join(one.finding.rule for one in options)
     return say("expected the live platforms {expected}, found {found}", expected=", ".join(expected), found=found)
+
+
+def _names(option: Finding) -> frozenset[str]:
+    """Return how a test may call a live option: by its platform, or by its id in full or in short."""
+    return frozenset({option.compiled.platform, option.rule, option.rule.partition("/")[2]})

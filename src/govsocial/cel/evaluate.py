@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from govsocial.cel import logic
+from govsocial.cel import fused, logic
 from govsocial.cel.library import BrokenCodeError, Unknown, index
 from govsocial.cel.operators import applied, constant
 from govsocial.cel.refusals import MAX_DEPTH
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Frame = list[Any]
 Closure = Callable[[Frame], Any]
-Scope = Mapping[str, int]
 MACRO_SLOTS: Final = MAX_DEPTH
 
 
@@ -63,7 +63,18 @@ class Slots:
     functions: Mapping[str, Function]
 
 
-def closure(node: Node, slots: Slots, scope: Mapping[str, int] | None = None) -> Closure:
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A macro's variable: the slot where each element comes to stand, and the path that reasons name it by."""
+
+    slot: int
+    path: str
+
+
+Scope = Mapping[str, Element]
+
+
+def closure(node: Node, slots: Slots, scope: Scope | None = None) -> Closure:
     """Return the closure that computes *node* from a frame laid out by *slots*; *scope* holds macro variables."""
     return _WAYS[type(node)](node, slots, scope or {})
 
@@ -73,8 +84,8 @@ def _const(node: Const, _: Slots, __: Scope) -> Closure:
 
 
 def _list(node: ListOf, slots: Slots, scope: Scope) -> Closure:
-    if all(isinstance(item, Const) for item in node.items):
-        return constant(tuple(item.value for item in node.items if isinstance(item, Const)))
+    if found := fused.literal(node):
+        return constant(found.value)
     items = [closure(item, slots, scope) for item in node.items]
     return lambda frame: tuple([item(frame) for item in items])
 
@@ -82,7 +93,7 @@ def _list(node: ListOf, slots: Slots, scope: Scope) -> Closure:
 def _var(node: Var, slots: Slots, scope: Scope) -> Closure:
     name = node.name
     if name in scope:
-        return itemgetter(scope[name])
+        return itemgetter(scope[name].slot)
     slot = slots.index[name]
     if name in slots.facts:
         return _fact(slot, slots.facts[name], copy=bool(scope))
@@ -98,29 +109,43 @@ def _field(node: Field, slots: Slots, scope: Scope) -> Closure:
     if operand.type.name == "map":
         entries = closure(operand, slots, scope)
         return lambda frame: index(entries(frame), name)
-    path = path_of(node, {each: f"{each}[]" for each in scope}) or name
-    slot = _slot(operand, slots, scope)
-    return _field_of(closure(operand, slots, scope), name, path) if slot is None else _direct_field(slot, name, path)
+    place = _place(node, slots, scope)
+    return _direct_field(place) if place else _field_of(closure(operand, slots, scope), name, _path(node, scope))
 
 
-def _slot(node: Node, slots: Slots, scope: Scope) -> int | None:
-    """Return the slot of a variable that needs no computing."""
-    if not isinstance(node, Var) or node.name.startswith(("fact.", "param.")):
+def _place(node: Node, slots: Slots, scope: Scope) -> fused.Place | None:
+    """Return where the field *node* of a variable that needs no computing is read, None where it is something else."""
+    if not isinstance(node, Field) or node.test or not isinstance(node.operand, Var):
         return None
-    return scope[node.name] if node.name in scope else slots.index[node.name]
+    name = node.operand.name
+    if name.startswith(("fact.", "param.")) or node.operand.type.name == "map":
+        return None
+    slot = scope[name].slot if name in scope else slots.index[name]
+    return fused.Place(slot, node.name, _path(node, scope))
+
+
+def _path(node: Field, scope: Scope) -> str:
+    return path_of(node, {each: element.path for each, element in scope.items()}) or node.name
 
 
 def _macro(node: Macro, slots: Slots, scope: Scope) -> Closure:
-    slot = slots.macros + len(scope)
-    body = closure(node.body, slots, {**scope, node.var: slot})
-    return logic.MACROS[node.kind](closure(node.range, slots, scope), body, slot)
+    within = inside(node, slots, scope)
+    body = closure(node.body, slots, within)
+    return logic.MACROS[node.kind](closure(node.range, slots, scope), body, within[node.var].slot)
+
+
+def inside(node: Macro, slots: Slots, scope: Scope) -> Scope:
+    """Return the scope of the body of *node*."""
+    path = path_of(node.range, {name: element.path for name, element in scope.items()})
+    return {**scope, node.var: Element(slots.macros + len(scope), f"{path or node.var}[]")}
 
 
 def _call(node: Call, slots: Slots, scope: Scope) -> Closure:
     if node.function in _CONNECTIVES:
         parts = [closure(part, slots, scope) for part in _chain(node, node.function)]
         return logic.connective(parts, decides=node.function == "_||_")
-    return applied(node, [closure(arg, slots, scope) for arg in node.args], slots.functions)
+    short = fused.on_field(node, partial(_place, slots=slots, scope=scope))
+    return short or applied(node, [closure(arg, slots, scope) for arg in node.args], slots.functions)
 
 
 def _chain(node: Node, function: str) -> list[Node]:
@@ -163,7 +188,9 @@ def _fact(slot: int, compute: Closure, *, copy: bool) -> Closure:
     return read
 
 
-def _direct_field(slot: int, name: str, path: str) -> Closure:
+def _direct_field(place: fused.Place) -> Closure:
+    slot, name, path = place.slot, place.name, place.path
+
     def read(frame: Frame) -> Any:  # noqa: ANN401
         value = getattr(frame[slot], name)
         if value is None:
@@ -185,6 +212,7 @@ def _field_of(operand: Closure, name: str, path: str) -> Closure:
 
 def _known(operand: Closure, name: str) -> Closure:
     return lambda frame: getattr(operand(frame), name) is not None
+
 
 _CONNECTIVES: Final = ("_&&_", "_||_")
 _WAYS: Final[Mapping[type[Node], Callable[[Any, Slots, Scope], Closure]]] = {

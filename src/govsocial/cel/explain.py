@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from govsocial.cel.evaluate import closure
+from pydantic import BaseModel
+
+from govsocial.cel.evaluate import closure, inside
 from govsocial.cel.library import BrokenCodeError, Unknown
 from govsocial.cel.tree import Call, Const, Field, ListOf, Macro, Node, Var, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from pydantic import BaseModel
-
-    from govsocial.cel.evaluate import Frame, Slots
+    from govsocial.cel.evaluate import Frame, Scope, Slots
 
 MOST: Final = 20
 """How many elements are named at most."""
@@ -41,7 +41,7 @@ def _parts(node: Node) -> Iterator[Node]:
             yield node
 
 
-def value(node: Node, slots: Slots, frame: Frame, scope: Mapping[str, int] | None = None) -> Any:  # noqa: ANN401
+def value(node: Node, slots: Slots, frame: Frame, scope: Scope | None = None) -> Any:  # noqa: ANN401
     """Return the value of one part, or the ``Unknown`` or broken code that stands in its way."""
     try:
         return closure(node, slots, scope)(frame[:])
@@ -68,6 +68,10 @@ def _failing(node: Node, slots: Slots, frame: Frame, holds: bool) -> Iterator[st
             for part in args:
                 if value(part, slots, frame) is not holds:
                     yield from _failing(part, slots, frame, holds)
+        case Call(function="_?_:_", args=(condition, yes, no)):
+            chosen = {True: yes, False: no}.get(value(condition, slots, frame))
+            if chosen is not None:
+                yield from _failing(chosen, slots, frame, holds)
         case Macro(kind="exists" | "all" | "exists_one"):
             yield from _elements(node, slots, frame, holds)
 
@@ -76,21 +80,22 @@ def _elements(node: Macro, slots: Slots, frame: Frame, holds: bool) -> Iterator[
     items = value(node.range, slots, frame)
     if not isinstance(items, tuple):
         return
-    run = closure(node.body, slots, {node.var: slots.macros})
-    for item in items:
-        frame[slots.macros] = item
-        try:
-            decides = run(frame) is not holds
-        except (Unknown, BrokenCodeError):
-            decides = False
-        if decides:
+    found = [(item, _of_element(node, slots, frame, item)) for item in items]
+    if node.kind == "exists_one" and holds and sum(answer is True for _, answer in found) > 1:
+        holds = False  # too many, so those that are one
+    for item, answer in found:
+        if answer is (not holds):
             yield name_of(item)
+
+
+def _of_element(node: Macro, slots: Slots, frame: Frame, item: object) -> object:
+    frame[slots.macros] = item
+    return value(node.body, slots, frame, inside(node, slots, {}))
 
 
 def name_of(item: object) -> str:
     """Return what a reader calls *item*: a text itself, of a table its first text that says something."""
-    fields: type[BaseModel] | None = getattr(type(item), "model_fields", None)
-    if fields is None:
+    if not isinstance(item, BaseModel):
         return str(item)
-    texts = (getattr(item, name) for name in fields)
+    texts = (getattr(item, name) for name in type(item).model_fields)
     return next((text for text in texts if isinstance(text, str) and text), "?")

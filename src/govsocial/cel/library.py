@@ -22,8 +22,6 @@ MAX_ITEMS_AT_RUN: Final = 100_000
 WHITE_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_UPPER: Final = {lower: upper for upper, lower in _LOWER.items()}
 
 
 class Unknown(Exception):  # noqa: N818 - not a fault: CEL's error value, the third answer
@@ -164,12 +162,12 @@ def trim(text: str) -> str:
 
 def lower_ascii(text: str) -> str:
     """Turn A to Z into small letters, nothing else."""
-    return text.translate(_LOWER)
+    return text.lower() if text.isascii() else text.encode().lower().decode()  # bytes know no other letters
 
 
 def upper_ascii(text: str) -> str:
     """Turn a to z into capitals, nothing else."""
-    return text.translate(_UPPER)
+    return text.upper() if text.isascii() else text.encode().upper().decode()
 
 
 def distinct(items: tuple[Any, ...]) -> tuple[Any, ...]:

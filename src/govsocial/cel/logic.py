@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def connective(parts: Sequence[Condition], *, decides: bool) -> Condition:
     """Return ``||`` of *parts* where true *decides*, else ``&&``."""
-    if len(parts) == 2:  # noqa: PLR2004 - by far the most common, and worth its own closure
-        return _of_two(*parts, decides=decides)
+    if len(parts) == 2:  # noqa: PLR2004 - by far the most common, and worth its own closures
+        return _either(*parts) if decides else _both(*parts)
 
     def run(frame: Frame) -> bool:
         reasons: tuple[str, ...] = ()
@@ -38,13 +38,25 @@ def connective(parts: Sequence[Condition], *, decides: bool) -> Condition:
     return run
 
 
-def _of_two(left: Condition, right: Condition, *, decides: bool) -> Condition:
+def _either(left: Condition, right: Condition) -> Condition:
     def run(frame: Frame) -> bool:
         try:
-            if left(frame) is decides:
-                return decides
+            if left(frame):
+                return True
         except Unknown as error:
-            return _second(right, frame, error.reasons, decides=decides)
+            return _second(right, frame, error.reasons, decides=True)
+        return right(frame)
+
+    return run
+
+
+def _both(left: Condition, right: Condition) -> Condition:
+    def run(frame: Frame) -> bool:
+        try:
+            if not left(frame):
+                return False
+        except Unknown as error:
+            return _second(right, frame, error.reasons, decides=False)
         return right(frame)
 
     return run
@@ -59,22 +71,27 @@ def _second(right: Condition, frame: Frame, reasons: tuple[str, ...], *, decides
     raise Unknown(*reasons)
 
 
+def negation(condition: Condition) -> Condition:
+    """Return ``!condition``."""
+    return lambda frame: not condition(frame)
+
+
 def choice(condition: Condition, yes: Closure, no: Closure) -> Closure:
     """Return ``condition ? yes : no``."""
     return lambda frame: yes(frame) if condition(frame) else no(frame)
 
 
-def _bounded(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len(items) > MAX_ITEMS_AT_RUN:
-        raise Unknown(f"more than {MAX_ITEMS_AT_RUN} items")
-    return items
+def _too_many() -> Unknown:
+    return Unknown(f"more than {MAX_ITEMS_AT_RUN} items")
 
 
 def _search(items: Closure, body: Condition, slot: int, *, decides: bool) -> Condition:
     def run(frame: Frame) -> bool:
+        found = items(frame)
+        if len(found) > MAX_ITEMS_AT_RUN:
+            raise _too_many()
         reasons: tuple[str, ...] = ()
-        for item in _bounded(items(frame)):
-            frame[slot] = item
+        for frame[slot] in found:
             try:
                 if body(frame) is decides:
                     return decides
@@ -96,15 +113,28 @@ def _all(items: Closure, body: Condition, slot: int) -> Closure:
 
 
 def _exists_one(items: Closure, body: Condition, slot: int) -> Closure:
-    return lambda frame: sum([body(frame) for frame[slot] in _bounded(items(frame))]) == 1
+    every = _map(items, body, slot)
+    return lambda frame: sum(every(frame)) == 1
 
 
 def _filter(items: Closure, body: Condition, slot: int) -> Closure:
-    return lambda frame: tuple([frame[slot] for frame[slot] in _bounded(items(frame)) if body(frame)])
+    def run(frame: Frame) -> tuple[Any, ...]:
+        found = items(frame)
+        if len(found) > MAX_ITEMS_AT_RUN:
+            raise _too_many()
+        return tuple([frame[slot] for frame[slot] in found if body(frame)])
+
+    return run
 
 
 def _map(items: Closure, body: Closure, slot: int) -> Closure:
-    return lambda frame: tuple([body(frame) for frame[slot] in _bounded(items(frame))])
+    def run(frame: Frame) -> tuple[Any, ...]:
+        found = items(frame)
+        if len(found) > MAX_ITEMS_AT_RUN:
+            raise _too_many()
+        return tuple([body(frame) for frame[slot] in found])
+
+    return run
 
 
 MACROS: Final[dict[str, Callable[[Closure, Closure, int], Closure]]] = {

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from govsocial.cel import library
+from govsocial.cel.fused import OF_TWO, WITH_LITERAL, Literal, literal
 from govsocial.cel.library import INT_MAX, INT_MIN, Unknown
-from govsocial.cel.literals import compiled, epoch, span
-from govsocial.cel.logic import choice
-from govsocial.cel.tree import Call, Const, ListOf, Node
+from govsocial.cel.literals import epoch, search, span
+from govsocial.cel.logic import choice, negation
 from govsocial.text import words
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from govsocial.cel.evaluate import Closure, Frame
     from govsocial.cel.library import Function
+    from govsocial.cel.tree import Call, Node
     from govsocial.cel.types import CelType
 
     Compute = Callable[[Any, Any], Any]
@@ -43,40 +44,34 @@ def _call(compute: Callable[..., Any], args: list[Closure]) -> Closure:
     return lambda frame: compute(*[arg(frame) for arg in args])
 
 
-def _compare(compute: Compute, nodes: tuple[Node, ...], args: list[Closure]) -> Closure:
-    left, right = args
-    if isinstance(nodes[1], Const):
-        constant = nodes[1].value
-        return lambda frame: compute(left(frame), constant)
-    return lambda frame: compute(left(frame), right(frame))
+def _written_out(node: Call, args: list[Closure]) -> Closure:
+    """Return the closure of an operator or function that has its own for a literal on its right."""
+    return _of_two(node.function, args, literal(node.args[1]))
 
 
-def _ordered(node: Call, args: list[Closure]) -> Closure:
-    return _compare(_ORDER[node.function], node.args, args)
+def _of_two(name: str, args: list[Closure], right: Literal | None) -> Closure:
+    return WITH_LITERAL[name](args[0], right.value) if right else OF_TWO[name](*args)
 
 
 def _alike(node: Call, args: list[Closure]) -> Closure:
     """Compare by ``==``, ``!=`` and ``in``: tags and handles folded, doubles as IEEE 754 says, also inside lists."""
-    nodes, name = node.args, node.function
-    if any(_folds(part.type) for part in nodes):
-        nodes, args = _all_folded(nodes, args)
-    if any(part.type.element and part.type.element.name == "double" for part in nodes):
+    name, right = node.function, literal(node.args[1])
+    if any(_folds(part.type) for part in node.args):
+        args = [_folded_side(*side) for side in zip(node.args, args, strict=True)]
+        right = right and Literal(_folded(right.value))
+    if any(part.type.element and part.type.element.name == "double" for part in node.args):
         return _call(_ON_DOUBLES[name], args)
-    return _compare(_ALIKE[name], nodes, args)
+    return _of_two(name, args, right)
 
 
 def _folds(kind: CelType) -> bool:
     return kind.folded or (kind.element is not None and kind.element.folded)
 
 
-def _all_folded(nodes: tuple[Node, ...], args: list[Closure]) -> tuple[tuple[Node, ...], list[Closure]]:
-    """Return both sides case-folded; literals once, at load."""
-    literals = [_folded_literal(node) for node in nodes]
-    folded = [
-        _call(_folded, [arg]) if literal is None else constant(literal.value)
-        for literal, arg in zip(literals, args, strict=True)
-    ]
-    return tuple(literal or node for literal, node in zip(literals, nodes, strict=True)), folded
+def _folded_side(node: Node, arg: Closure) -> Closure:
+    """Return one side of a comparison case-folded; what is written out once, at load."""
+    found = literal(node)
+    return constant(_folded(found.value)) if found else _call(_folded, [arg])
 
 
 def constant(value: object) -> Closure:
@@ -84,20 +79,8 @@ def constant(value: object) -> Closure:
     return lambda _: value
 
 
-def _folded_literal(node: Node) -> Const | None:
-    if isinstance(node, Const):
-        return Const(node.type, node.at, _folded(node.value))
-    if isinstance(node, ListOf) and all(isinstance(item, Const) for item in node.items):
-        return Const(node.type, node.at, _folded(tuple(item.value for item in node.items if isinstance(item, Const))))
-    return None
-
-
 def _folded(value: Any) -> Any:  # noqa: ANN401 - a text, or a tuple of texts
     return value.casefold() if isinstance(value, str) else tuple([item.casefold() for item in value])
-
-
-def _within(item: Any, items: Any) -> bool:  # noqa: ANN401
-    return item in items
 
 
 def _within_doubles(item: float, items: tuple[float, ...]) -> bool:
@@ -143,33 +126,38 @@ def _negative(node: Call, args: list[Closure]) -> Closure:
     return lambda frame: -arg(frame)
 
 
+def _not(_: Call, args: list[Closure]) -> Closure:
+    return negation(*args)
+
+
 def _choice(_: Call, args: list[Closure]) -> Closure:
     return choice(*args)
 
 
 def _matches(node: Call, args: list[Closure]) -> Closure:
-    text, search = args[0], compiled(literal(node.args[1])).search
-    return lambda frame: search(text(frame)) is not None
+    text, found = args[0], search(_text(node.args[1]))
+    return lambda frame: found(text(frame)) is not None
 
 
 def _timestamp(node: Call, _: list[Closure]) -> Closure:
-    return constant(epoch(literal(node.args[0])))
+    return constant(epoch(_text(node.args[0])))
 
 
 def _duration(node: Call, _: list[Closure]) -> Closure:
-    return constant(span(literal(node.args[0])))
+    return constant(span(_text(node.args[0])))
 
 
-def literal(node: Node) -> str:
-    """Return the text that *node* is, which the checker has seen to."""
-    return str(node.value) if isinstance(node, Const) else ""
+def _text(node: Node) -> str:
+    """Return the text that is written out at *node*, which the checker has seen to."""
+    found = literal(node)
+    return str(found.value) if found else ""
 
 
 def _time_part(node: Call, args: list[Closure]) -> Closure:
     name, time = node.function, args[0]
     if node.args[0].type.name == "duration":
         return _call(library.DURATION_PARTS[name], args)
-    part, zone = library.TIME_PARTS[name], ZoneInfo(literal(node.args[1]))
+    part, zone = library.TIME_PARTS[name], ZoneInfo(_text(node.args[1]))
 
     def run(frame: Frame) -> int:
         value = time(frame)
@@ -197,17 +185,16 @@ def _plugin_function(function: Function, args: list[Closure]) -> Closure:
     return run
 
 
-_ORDER: Final = {"_<_": operator.lt, "_<=_": operator.le, "_>_": operator.gt, "_>=_": operator.ge}
-_ALIKE: Final[dict[str, Compute]] = {"_==_": operator.eq, "_!=_": operator.ne, "@in": _within}
 _ON_DOUBLES: Final[dict[str, Compute]] = {"_==_": _same_doubles, "_!=_": _other_doubles, "@in": _within_doubles}
 _ARITHMETIC: Final = {"_+_": operator.add, "_-_": operator.sub, "_*_": operator.mul}
 _TYPED: Final[dict[str, Callable[[Call, list[Closure]], Closure]]] = {
-    **dict.fromkeys(_ALIKE, _alike),
-    **dict.fromkeys(_ORDER, _ordered),
+    **dict.fromkeys(OF_TWO, _written_out),
+    **dict.fromkeys(_ON_DOUBLES, _alike),
     **dict.fromkeys(_ARITHMETIC, _arithmetic),
     **dict.fromkeys(library.TIME_PARTS, _time_part),
     "_/_": _divided,
     "-_": _negative,
+    "!_": _not,
     "_?_:_": _choice,
     "matches": _matches,
     "timestamp": _timestamp,
@@ -215,13 +202,9 @@ _TYPED: Final[dict[str, Callable[[Call, list[Closure]], Closure]]] = {
     "distinct": _distinct,
 }
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "!_": operator.not_,
     "_%_": library.remainder,
     "_[_]": library.index,
     "size": len,
-    "startsWith": str.startswith,
-    "endsWith": str.endswith,
-    "contains": str.__contains__,
     "lowerAscii": library.lower_ascii,
     "upperAscii": library.upper_ascii,
     "split": library.split,

@@ -18,8 +18,6 @@ from google.protobuf.message_factory import GetMessageClass
 from govsocial.cel.types import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from google.protobuf.descriptor_pb2 import DescriptorProto
     from pydantic import BaseModel
 
@@ -47,7 +45,9 @@ _CHECKED: Final = {
     "Empty": "",
     "SourceInfo": "positions:Position*=4",
     "Position": "key:int=1 value:int32=2",
-    "Expr": "id:int=2 const:Constant=3 ident:Ident=4 select:Select=5 call:Call=6 list:ListExpr=7 struct:Empty=8 fold:Fold=9",
+    "Expr": (
+        "id:int=2 const:Constant=3 ident:Ident=4 select:Select=5 call:Call=6 list:ListExpr=7 struct:Empty=8 fold:Fold=9"
+    ),
     "Constant": "null:int32=1 bool:bool=2 int:int=3 uint:uint=4 double:double=5 string:string=6 bytes:bytes=7",
     "Ident": "name:string=1",
     "Select": "operand:Expr=1 field:string=2 test:bool=3",
@@ -71,29 +71,22 @@ def _checked_class() -> Any:  # noqa: ANN401
         for part in spec.split():
             field, _, rest = part.partition(":")
             kind, _, number = rest.partition("=")
-            _add(
-                message,
-                field,
-                int(number),
-                kind.rstrip("*"),
-                f".checked.{kind.rstrip('*')}",
-                repeated=kind.endswith("*"),
-            )
+            _add(message, field, int(number), kind if kind.rstrip("*") in _SCALARS else f".checked.{kind}")
     pool.Add(file)
     return GetMessageClass(pool.FindMessageTypeByName("checked.Checked"))
 
 
-def _add(message: DescriptorProto, name: str, number: int, kind: str, type_name: str, *, repeated: bool) -> None:
-    label = FieldDescriptorProto.LABEL_REPEATED if repeated else FieldDescriptorProto.LABEL_OPTIONAL
-    if kind in _SCALARS:
-        message.field.add(name=name, number=number, label=label, type=_SCALARS[kind])
-    else:
-        message.field.add(
-            name=name, number=number, label=label, type=FieldDescriptorProto.TYPE_MESSAGE, type_name=type_name
-        )
+def _add(message: DescriptorProto, name: str, number: int, kind: str) -> None:
+    """Add a field to *message*; *kind* is a scalar or the full name of a message, with a ``*`` if repeated."""
+    repeated, kind = kind.endswith("*"), kind.rstrip("*")
+    field = message.field.add(name=name, number=number, type=_SCALARS.get(kind, FieldDescriptorProto.TYPE_MESSAGE))
+    field.label = FieldDescriptorProto.LABEL_REPEATED if repeated else FieldDescriptorProto.LABEL_OPTIONAL
+    if kind not in _SCALARS:
+        field.type_name = kind
 
 
-def message_pool(models: Iterable[type[BaseModel]]) -> tuple[DescriptorPool, dict[str, type[BaseModel]]]:
+@cache
+def message_pool(models: tuple[type[BaseModel], ...]) -> tuple[DescriptorPool, dict[str, type[BaseModel]]]:
     """Return a pool with a message type for each of *models* and the tables in them, and those models by name."""
     found: dict[str, type[BaseModel]] = {}
     for model in models:
@@ -120,16 +113,21 @@ def _collect(model: type[BaseModel], found: dict[str, type[BaseModel]]) -> None:
 def _declare(message: DescriptorProto, model: type[BaseModel]) -> None:
     for number, (name, field) in enumerate(fields_of(model).items(), start=1):
         if field.type.name == "map":
-            entry = f"{name.title().replace('_', '')}Entry"
-            nested = message.nested_type.add(name=entry)
-            nested.options.map_entry = True
-            _add(nested, "key", 1, "string", "", repeated=False)
-            _add(nested, "value", 2, "string", "", repeated=False)
-            _add(message, name, number, "map", f".{PACKAGE}.{message.name}.{entry}", repeated=True)
+            _add(message, name, number, f"{_entry(message, name)}*")
+        elif field.type.element is not None:
+            _add(message, name, number, f"{_type_name(field.type.element)}*")
         else:
-            inner = field.type.element or field.type
-            _add(message, name, number, inner.name, _type_name(inner), repeated=field.type.name == "list")
+            _add(message, name, number, _type_name(field.type))
+
+
+def _entry(message: DescriptorProto, name: str) -> str:
+    """Declare what the map *name* holds, and return its full name."""
+    entry = message.nested_type.add(name=f"{name.title().replace('_', '')}Entry")
+    entry.options.map_entry = True
+    _add(entry, "key", 1, "string")
+    _add(entry, "value", 2, "string")
+    return f".{PACKAGE}.{message.name}.{entry.name}"
 
 
 def _type_name(kind: CelType) -> str:
-    return f".{PACKAGE}.{kind.model.__name__}" if kind.model else _WELL_KNOWN.get(kind.name, "")
+    return f".{PACKAGE}.{kind.model.__name__}" if kind.model else _WELL_KNOWN.get(kind.name, kind.name)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re as syntax
-from datetime import timedelta
 from difflib import get_close_matches
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Final
 
+from govsocial.cel.build import MESSAGE, OTHER_MACRO
 from govsocial.cel.library import DURATION_PARTS, TIME_PARTS
 from govsocial.cel.literals import epoch, known_zone, pattern_fault, span
-from govsocial.cel.tree import Call, Const, Field, ListOf, Macro, Node, Var, walk
-from govsocial.cel.types import STRING, fields_of
+from govsocial.cel.tree import MACROS, Call, Const, Field, ListOf, Macro, Node, Var, render, walk
+from govsocial.cel.types import DYN, STRING, fields_of
 from govsocial.errors import did_you_mean
 from govsocial.messages import Text, say
+from govsocial.model import RESOURCES
+from govsocial.workspace import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,31 +21,51 @@ if TYPE_CHECKING:
     from govsocial.cel.library import Function
 
 MAX_DEPTH: Final = 2
+"""How deep exists, all, filter and map may stand inside one another."""
 MAX_NODES: Final = 2_000
 RESERVED: Final = frozenset(
-    "post posts account accounts event institution institutions source concerned siblings peers param fact context".split()
+    {*RESOURCES, *(name for seen in RELATIONS.values() for name in seen), "param", "fact", "context"}
 )
+"""What the element of a macro may not be called."""
+USAGES: Final = {
+    "size": "size(list)",
+    "startsWith": "text.startsWith('a')",
+    "endsWith": "text.endsWith('a')",
+    "contains": "text.contains('a')",
+    "matches": "text.matches('[0-9]+')",
+    "lowerAscii": "text.lowerAscii()",
+    "upperAscii": "text.upperAscii()",
+    "split": "text.split(',')",
+    "join": "list.join(', ')",
+    "trim": "text.trim()",
+    "words": "words(text)",
+    "distinct": "distinct(list)",
+    "timestamp": "timestamp('2026-11-24T09:30:00Z')",
+    "duration": "duration('36h')",
+    "double": "double(1)",
+    "has": "has(post.date)",
+    **{name: f"time.{name}('Europe/Brussels')" for name in TIME_PARTS},
+    **{name: f"list.{name}(x, x == 'a')" for name in MACROS},
+}
+"""The functions and macros of the language, and how each is written."""
+ALLOWED_NAMES: Final = tuple(name for name in USAGES if name not in MACROS)
 _OPERATORS: Final = frozenset("_&&_ _||_ !_ -_ _==_ _!=_ _<_ _<=_ _>_ _>=_ _+_ _-_ _*_ _/_ _%_ _?_:_ @in _[_]".split())
-ALLOWED_NAMES: Final = (
-    *"size startsWith endsWith contains matches lowerAscii upperAscii split join trim".split(),
-    *"words distinct timestamp duration double has".split(),
-    *TIME_PARTS,
-)
-_EQUALITY: Final = ("_==_", "_!=_")
+_ALIKE: Final = ("_==_", "_!=_", "@in")
+_SHOWN: Final = {MESSAGE: "{…}", OTHER_MACRO: "this macro"}
 
 Refusal = tuple[Node, Text]
 
 
-def of(node: Node, functions: Sequence[Function], networks: frozenset[str]) -> Iterator[Refusal]:
-    """Yield each part of *node* that is refused, with the reason and what to write instead."""
+def of(node: Node, functions: Sequence[Function], networks: frozenset[str]) -> list[Refusal]:
+    """Return what is refused in *node*, in the order of the text, with the reason and what to write instead."""
     allowed = {*_OPERATORS, *ALLOWED_NAMES, *(function.name for function in functions)}
     parts = list(walk(node))
     if len(parts) > MAX_NODES:
-        yield node, say("the expression has {n} parts; at most {most}", n=len(parts), most=MAX_NODES)
-        return
-    for part in parts:
-        yield from _part(part, allowed, networks)
-    yield from _too_deep(node, 0)
+        return [(node, say("the expression has {n} parts; at most {most}", n=len(parts), most=MAX_NODES))]
+    found = [refusal for part in parts for refusal in _part(part, allowed, networks)]
+    found += _too_deep(node, 0)
+    causes = [(part, reason) for part, reason in found if not (isinstance(part, Var) and part.type == DYN)]
+    return sorted(causes or found, key=lambda refusal: refusal[0].at)
 
 
 def _part(node: Node, allowed: set[str], networks: frozenset[str]) -> Iterator[Refusal]:
@@ -69,22 +88,26 @@ def _part(node: Node, allowed: set[str], networks: frozenset[str]) -> Iterator[R
 
 
 def _has(node: Field) -> Iterator[Refusal]:
-    if isinstance(node.operand, Var) and not node.name:
-        yield node, say("has({path}) has no meaning; {path} always has its value", path=node.operand.name)
+    path = render(node.operand)
+    if not node.name:
+        yield node, say("has({path}) has no meaning; {path} always has its value", path=path)
     elif node.operand.type.name == "map":
-        yield node, say("write '{key}' in … instead of has(…)", key=node.name)
+        yield node, say("write '{key}' in {path} instead of has(…)", key=node.name, path=path)
     elif node.operand.type.model is not None:
         field = fields_of(node.operand.type.model)[node.name]
         if not field.optional:
-            empty = {"list": "size(…) > 0", "string": "… != ''"}.get(field.type.name, "… == …")
-            yield node, say("has(…) asks whether a value is known, and '{name}' always is; compare it instead: {compare}",
-                            name=node.name, compare=empty)  # fmt: skip
+            path = f"{path}.{node.name}"
+            instead = {"string": f"{path} != ''", "list": f"size({path}) > 0", "map": f"size({path}) > 0"}
+            yield node, say("has(…) asks whether a value is known, and '{name}' always is; compare it: {instead}",
+                            name=node.name, instead=instead.get(field.type.name, f"{path} == …"))  # fmt: skip
 
 
 def _list(node: ListOf) -> Iterator[Refusal]:
     kinds = {str(item.type) for item in node.items}
     if len(kinds) > 1:
         yield node, say("a list holds values of one kind; this one holds {kinds}", kinds=", ".join(sorted(kinds)))
+    elif any(item.type.name in ("list", "map") for item in node.items):
+        yield node, say("a list of lists cannot be made")
 
 
 def _macro(node: Macro) -> Iterator[Refusal]:
@@ -92,7 +115,7 @@ def _macro(node: Macro) -> Iterator[Refusal]:
         yield node, say("'{name}' already means something; give the element another name", name=node.var)
     if node.range.type.name != "list":
         yield node, say("{macro} goes through a list; this is {type}", macro=node.kind, type=str(node.range.type))
-    if node.kind in ("map",) and node.body.type.name in ("list", "map"):
+    if node.kind == "map" and node.body.type.name in ("list", "map"):
         yield node, say("a list of lists cannot be made")
 
 
@@ -109,26 +132,24 @@ def _too_deep(node: Node, depth: int) -> Iterator[Refusal]:
 
 
 def _call(node: Call, allowed: set[str]) -> Iterator[Refusal]:
-    if node.function not in allowed:
-        shown = {"{}": "{…}", "fold": "this macro"}.get(node.function, node.function)
-        hint = did_you_mean(node.function, ALLOWED_NAMES)
+    name = node.function
+    if name not in allowed:
+        hint = did_you_mean(name, ALLOWED_NAMES)
+        shown = _SHOWN.get(name, name)
         yield node, say("'{name}' is not part of the expression language{hint}", name=shown, hint=hint)
-    elif node.function in ("_==_", "_!=_", "@in") and any(arg.type.mentions_message for arg in node.args):
+    elif name in _ALIKE and any(arg.type.mentions_message for arg in node.args):
         yield node, say("tables cannot be compared as a whole; compare a field, or size(…) == 0")
-    elif node.function == "matches":
+    elif name == "matches":
         yield from _pattern(node)
-    elif node.function in ("timestamp", "duration"):
+    elif name in ("timestamp", "duration"):
         yield from _time(node)
-    elif node.function in TIME_PARTS:
+    elif name in TIME_PARTS:
         yield from _zone(node)
-    elif node.function == "double" and node.args[0].type.name != "int":
-        yield (
-            node,
-            say(
-                "double(…) turns a whole number into a number with decimals; this is {type}",
-                type=str(node.args[0].type),
-            ),
+    elif name == "double" and node.args[0].type.name != "int":
+        reason = say(
+            "double(…) turns a whole number into one with decimals; this is {type}", type=str(node.args[0].type)
         )
+        yield node, reason
 
 
 def _pattern(node: Call) -> Iterator[Refusal]:
@@ -149,10 +170,10 @@ def _time(node: Call) -> Iterator[Refusal]:
     try:
         _ = epoch(str(text.value)) if node.function == "timestamp" else span(str(text.value))
     except (ValueError, OverflowError):
-        example = "timestamp('2026-11-24T09:30:00Z')" if node.function == "timestamp" else "duration('36h')"
+        usage = USAGES[node.function]
         yield (
             text,
-            say("'{text}' is no {function}; write {example}", text=text.value, function=node.function, example=example),
+            say("'{text}' is no {function}; write {usage}", text=text.value, function=node.function, usage=usage),
         )
 
 
@@ -171,25 +192,43 @@ def _zone(node: Call) -> Iterator[Refusal]:
 
 def _choices(node: Call, networks: frozenset[str]) -> Iterator[Refusal]:
     """Refuse a comparison with a value that a field can never have."""
-    if node.function not in (*_EQUALITY, "@in"):
-        return
-    for field, other in (node.args, node.args[::-1]):
-        literals = other.items if isinstance(other, ListOf) else (other,)
-        for literal in literals:
-            if isinstance(field, Field) and isinstance(literal, Const) and isinstance(literal.value, str):
-                yield from _choice(field, literal, networks)
+    if node.function in _ALIKE:
+        for one, other in (node.args, node.args[::-1]):
+            for field in sources(one):
+                for literal in literals(other):
+                    yield from _choice(field, literal, networks)
+
+
+def sources(node: Node) -> Iterator[Field]:
+    """Yield the fields whose values *node* is, or holds."""
+    match node:
+        case Field(test=False) if node.operand.type.model is not None:
+            yield node
+        case Macro(kind="map", body=part) | Macro(kind="filter", range=part):
+            yield from sources(part)
+        case Call(function="_[_]" | "distinct", args=(part, *_)):
+            yield from sources(part)
+        case Call(function="_?_:_", args=(_, *parts)) | Call(function="_+_", args=parts):
+            for part in parts:
+                yield from sources(part)
+
+
+def literals(node: Node) -> Iterator[Const]:
+    """Yield the texts written out that *node* is, or holds."""
+    match node:
+        case Const(value=str()):
+            yield node
+        case ListOf(items=parts) | Call(function="_?_:_", args=(_, *parts)):
+            for part in parts:
+                yield from literals(part)
 
 
 def _choice(field: Field, literal: Const, networks: frozenset[str]) -> Iterator[Refusal]:
-    value = str(literal.value)
-    if field.operand.type.model is None or field.test:
-        return
-    choices = fields_of(field.operand.type.model)[field.name].choices
+    value, model = str(literal.value), field.operand.type.model
+    choices = fields_of(model)[field.name].choices if model is not None else ()
     if choices and value not in choices:
         known = [choice for choice in choices if choice]
         yield literal, say("'{value}' is no {field}; one of: {choices}{hint}", value=value, field=field.name,
                            choices=", ".join(known), hint=did_you_mean(value, known))  # fmt: skip
-    elif (
-        field.name == "network" and value and networks and value not in networks and get_close_matches(value, networks)
-    ):
+    elif field.name in ("network", "networks") and value not in networks and get_close_matches(value, networks):
         yield literal, say("there is no network '{value}'{hint}", value=value, hint=did_you_mean(value, networks))

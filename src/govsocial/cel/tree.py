@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from govsocial.cel.library import TIME_PARTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -15,6 +17,17 @@ OPERATORS: Final = {
     "_&&_": "&&", "_||_": "||", "_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=",
     "_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%", "@in": "in",
 }  # fmt: skip
+METHODS: Final = frozenset(
+    [*"startsWith endsWith contains matches lowerAscii upperAscii split join trim".split(), *TIME_PARTS]
+)
+"""The functions that are written behind what they are about."""
+_UNARY: Final = ("!_", "-_")
+_FIRM: Final = 4
+_LEVELS: Final = {
+    **dict.fromkeys(OPERATORS, 2),
+    **dict.fromkeys(("_&&_", "_||_"), 1),
+    **dict.fromkeys(("_+_", "_-_", "_*_", "_/_", "_%_"), 3),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +164,19 @@ def path_of(node: Node, bound: Mapping[str, str]) -> str | None:
 
 
 def render(node: Node) -> str:
-    """Return *node* as text, for people who ask why."""
+    """Return *node* as text, for people who ask why; it means the same."""
     match node:
         case Const(value=value):
             return _literal(value)
         case Var(name=name):
             return name
         case Field(operand=operand, name=name, test=test):
-            path = f"{render(operand)}.{name}"
+            path = f"{_tight(operand)}.{name}"
             return f"has({path})" if test else path
         case ListOf(items=items):
             return f"[{', '.join(map(render, items))}]"
         case Macro(kind=kind, range=range_, var=var, body=body):
-            return f"{render(range_)}.{kind}({var}, {render(body)})"
+            return f"{_tight(range_)}.{kind}({var}, {render(body)})"
         case Call(function=function, args=args):
             return _call(function, args)
     raise TypeError(node)
@@ -171,23 +184,56 @@ def render(node: Node) -> str:
 
 def _call(function: str, args: tuple[Node, ...]) -> str:
     if function in OPERATORS:
-        left, right = (f"({render(arg)})" if _loose(arg) else render(arg) for arg in args)
-        return f"{left} {OPERATORS[function]} {right}"
+        return _operator(function, args)
     if function == "_?_:_":
-        condition, yes, no = map(render, args)
+        condition, yes, no = (f"({render(arg)})" if _is_call(arg, "_?_:_") else render(arg) for arg in args)
         return f"{condition} ? {yes} : {no}"
-    if function in ("!_", "-_"):
-        return f"{function[0]}({render(args[0])})" if _loose(args[0]) else f"{function[0]}{render(args[0])}"
+    if function in _UNARY:
+        return f"{function[0]}({render(args[0])})" if isinstance(args[0], Const) else f"{function[0]}{_tight(args[0])}"
     if function == "_[_]":
-        return f"{render(args[0])}[{render(args[1])}]"
+        return f"{_tight(args[0])}[{render(args[1])}]"
+    if function in METHODS:
+        return f"{_tight(args[0])}.{function}({', '.join(map(render, args[1:]))})"
     return f"{function}({', '.join(map(render, args))})"
 
 
-def _loose(node: Node) -> bool:
-    return isinstance(node, Call) and (node.function in OPERATORS or node.function == "_?_:_")
+def _operator(function: str, args: tuple[Node, ...]) -> str:
+    """Return an operator between its sides, a chain of ``&&`` or of ``||`` without brackets."""
+    return f" {OPERATORS[function]} ".join(
+        f"({render(arg)})" if _binds(arg) <= _LEVELS[function] and not _chained(function, arg) else render(arg)
+        for arg in args
+    )
+
+
+def _chained(function: str, arg: Node) -> bool:
+    return function in ("_&&_", "_||_") and _is_call(arg, function)
+
+
+def _binds(node: Node) -> int:
+    """Return how firmly *node* holds together: a choice least, then logic, comparisons, arithmetic, all else."""
+    if not isinstance(node, Call):
+        return _FIRM
+    return 0 if node.function == "_?_:_" else _LEVELS.get(node.function, _FIRM)
+
+
+def _tight(node: Node) -> str:
+    """Return *node* so that a dot, an index or a sign may stand beside it."""
+    negative = isinstance(node, Const) and isinstance(node.value, int | float) and str(node.value).startswith("-")
+    loose = negative or _is_call(node, *OPERATORS, *_UNARY, "_?_:_")
+    return f"({render(node)})" if loose else render(node)
+
+
+def _is_call(node: Node, *functions: str) -> bool:
+    return isinstance(node, Call) and node.function in functions
 
 
 def _literal(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}'" if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return "'" + "".join(map(_escaped, value)) + "'"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _escaped(character: str) -> str:
+    if character in "'\\":
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

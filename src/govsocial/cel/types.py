@@ -108,10 +108,14 @@ def _read(annotation: Any) -> tuple[CelType, list[object], tuple[str, ...]]:  # 
         return _read(next(part for part in arguments if part is not NoneType))
     if origin is Literal:
         return STRING, [], arguments
+    return _plain(annotation, origin, arguments), [], ()
+
+
+def _plain(annotation: Any, origin: object, arguments: tuple[Any, ...]) -> CelType:  # noqa: ANN401
     if origin is tuple:
-        return list_of(_read(arguments[0])[0]), [], ()
+        return list_of(_read(arguments[0])[0])
     if origin is dict:
-        return CelType("map", _read(arguments[1])[0]), [], ()
+        return CelType("map", _read(arguments[1])[0])
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return message_of(annotation), [], ()
-    return _PYTHON[annotation], [], ()
+        return message_of(annotation)
+    return _PYTHON[annotation]

@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
-from govsocial.cli import plugin, policy
+from govsocial.cli import plugin, policy, workflow
+from govsocial.cli.calendar import calendar
 from govsocial.cli.check import check
 from govsocial.cli.config import config, defaults, for_all
 from govsocial.cli.explain import explain
-from govsocial.cli.shell import WRONG_USE, command, complain, interruptible, reader
+from govsocial.cli.shell import WRONG_USE, command, complain, interruptible
+from govsocial.cli.words import speak, spoken, translated
 from govsocial.errors import InputError
 
 app = typer.Typer(
@@ -27,9 +29,11 @@ app = typer.Typer(
 )
 app.command("check")(command(check))
 app.command("explain")(command(explain))
+app.command("calendar")(command(calendar))
 app.command("config")(command(config))
 app.add_typer(policy.app, name="policy")
 app.add_typer(plugin.app, name="plugin")
+app.add_typer(workflow.app, name="workflow")
 
 
 def _say_version(value: bool) -> None:
@@ -51,7 +55,7 @@ def _options(
     try:
         context.obj = find(Path.cwd())
     except InputError as error:
-        complain(error.problems, reader(None))
+        complain(error.problems, spoken(sys.argv[1:], Path.cwd()))
         raise typer.Exit(WRONG_USE) from None
     context.default_map = for_all(context.command, defaults(context.obj))
 
@@ -62,4 +66,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows that it cannot
-    app(prog_name="govsocial")
+    language = spoken(sys.argv[1:], Path.cwd())
+    speak(language)
+    translated(typer.main.get_command(app), language)(prog_name="govsocial")

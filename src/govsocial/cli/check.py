@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from govsocial.report import Report
 
 STDIN = "-"
-SECTIONS = ("all", "violations", "notes", "duties", "unknown", "opportunities", "live", "outcomes")
+SECTIONS = ("all", "violations", "waived", "notes", "duties", "unknown", "opportunities", "live", "outcomes")
 
 
 def check(

@@ -22,12 +22,16 @@ Rules = Annotated[
     list[str] | None,
     typer.Option("--rule", metavar="ID", help="Only this rule, such as twitter/hashtags-max. May be repeated."),
 ]
+WhyNot = Annotated[bool, typer.Option("--why-not", help="Only rules that said nothing, and why they did not.")]
+Full = Annotated[bool, typer.Option("--full", help="All conditions of all rules, with their values.")]
 
 
 def explain(
     paths: opt.Paths = None,
     *,
     rule: Rules = None,
+    why_not: WhyNot = False,
+    full: Full = False,
     text: opt.DraftText = None,
     network: opt.Network = "",
     language: opt.DraftLanguage = "",
@@ -42,6 +46,8 @@ def explain(
     Show why each rule did or did not speak: its conditions, and the values they saw.
 
     Example: govsocial explain post.toml --rule twitter/hashtags-max
+
+    Example: govsocial explain post.toml --why-not
     """
     from govsocial.outputs import explain as words  # noqa: PLC0415 - imported when needed, so that --help stays quick
     from govsocial.outputs.lines import View  # noqa: PLC0415
@@ -51,11 +57,14 @@ def explain(
     given = read(paths, text, network, language, setup, lang=speech)
     engine = selected(setup.engine, known_rules(setup.engine, rule or ()), (), speech)
     found = [one for item in given.judged for one in engine.verdicts(item, given.workspace, moment)]
+    told = [one for one in found if one.outcome in words.QUIET or not why_not]
+    if found and not told:
+        tell(say("every rule had something to say; without --why-not you see what"), speech)
     if not found:
         empty = (*nothing(given, engine), say("this rule is about other resources or networks than those given"))
         tell(empty[0], speech)
         return NOTHING
-    show(words.render(found, View(speech, **screen(output))), output)
+    show(words.render(told, View(speech, **screen(output)), full=full or why_not or bool(rule)), output)
     return BROKEN if setup.problems or any(one.outcome == "error" for one in found) else FINE
 
 

@@ -23,6 +23,9 @@ Paths = Annotated[
         show_default=False,
     ),
 ]
+PolicyPaths = Annotated[
+    list[Path] | None, typer.Argument(metavar="PATH…", help="Policy files and folders; else the built-in ones.")
+]
 DraftText = Annotated[
     str | None,
     typer.Option("--text", metavar="TEXT", help="A draft given here; say --network too.", rich_help_panel=_DRAFT),
@@ -118,7 +121,7 @@ Show = Annotated[
     typer.Option(
         "--show",
         metavar="SECTION",
-        help="Open a section: all, violations, notes, duties, unknown, opportunities, live, outcomes.",
+        help="Open a section: all, violations, waived, notes, duties, unknown, opportunities, live, outcomes.",
         rich_help_panel=_ANSWER,
     ),
 ]

@@ -13,8 +13,9 @@ from unicodedata import category
 
 import typer
 
+from govsocial.cli.words import by_locale
 from govsocial.errors import GovsocialError, InputError, Problem, did_you_mean
-from govsocial.messages import LANGUAGES, Text, say
+from govsocial.messages import Text, say
 
 P = ParamSpec("P")
 
@@ -86,11 +87,7 @@ def interruptible(run: Callable[[], None]) -> Callable[[], None]:
 
 def reader(lang: object) -> str:
     """Return the language of the person at the terminal: as told, else by the locale, else English."""
-    if isinstance(lang, str):
-        return lang
-    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    language = locale.partition(".")[0].partition("_")[0].lower()
-    return language if language in LANGUAGES else "en"
+    return lang if isinstance(lang, str) else by_locale(os.environ)
 
 
 def tell(text: Text, language: str) -> None:
@@ -171,7 +168,7 @@ def show(text: str, output: Path | None = None) -> None:
         InputError: where the file cannot be written.
     """
     if output:
-        _write(text, output)
+        write(text, output)
     elif "\x1b[" in text:
         _paint(text)
     else:
@@ -186,7 +183,13 @@ def _paint(text: str) -> None:
     Console(soft_wrap=True, highlight=False, force_terminal=True).print(Painted.from_ansi(text))
 
 
-def _write(text: str, output: Path) -> None:
+def write(text: str, output: Path, option: str = "--output") -> None:
+    """
+    Write *text* to the file *output*, whole or not at all.
+
+    Raises:
+        InputError: where it cannot be written, as a wrong value of *option*.
+    """
     target = output.resolve()
     whole = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -198,5 +201,5 @@ def _write(text: str, output: Path) -> None:
     except OSError as error:
         whole.unlink(missing_ok=True)
         raise wrong(
-            "--output", say("{file} cannot be written: {reason}", file=output, reason=error.strerror or error)
+            option, say("{file} cannot be written: {reason}", file=output, reason=error.strerror or error)
         ) from None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from govsocial import messages
 from govsocial.messages import Text, say
 
 if TYPE_CHECKING:
@@ -18,13 +20,15 @@ NARROWEST: Final = 20
 """How many columns the last column of a table has at least; else it goes below."""
 
 _COLOURS: Final = {"bad": "1;31", "warn": "1;33", "good": "1;32", "ask": "1;36", "label": "1", "quiet": "2"}
+_APART: Final = re.compile(r" (?=[:;?!»](\s|$))")
+"""The space before a sign that French sets apart: no line begins with the sign."""
+_HELD: Final = "\0"  # stands in no text: what is shown has no control characters
 _CALLED: Final = {
     "post": say("post {name}"),
     "account": say("account {name}"),
     "event": say("event {name}"),
     "institution": say("institution {name}"),
 }
-_THOUSANDS: Final = {"nl": ".", "de": ".", "fr": "\u202f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,16 @@ def paint(text: str, role: str, view: View) -> str:
 def entry(text: str | Text, view: View, lead: str = "", role: str = "") -> list[str]:
     """Return *text* behind *lead*, wrapped; further lines stand below the first one's text, at most four columns in."""
     outside = len(lead) - len(lead.lstrip())
+    words = safe(text if isinstance(text, str) else view.words(text))
     lines = textwrap.wrap(
-        safe(text if isinstance(text, str) else view.words(text)),
+        _APART.sub(_HELD, words),
         view.width,
         initial_indent=lead,
         subsequent_indent=" " * (outside + min(len(lead) - outside, 4)),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    first, *others = lines or [lead.rstrip()]
+    first, *others = [line.replace(_HELD, " ") for line in lines] or [lead.rstrip()]
     return [paint(lead, role, view) + first[len(lead) :], *others]
 
 
@@ -92,7 +97,7 @@ def listed(names: Iterable[str], view: View, most: int | None = FEW) -> str:
 
 def number(value: float, view: View) -> str:
     """Return *value* as a whole number, written as in the reader's language."""
-    return f"{round(value):,}".replace(",", _THOUSANDS.get(view.language, ","))
+    return messages.number(round(value), view.language)
 
 
 def table(rows: Sequence[Sequence[str]], view: View, indent: str = "  ") -> list[str]:

@@ -10,6 +10,7 @@ from govsocial.cel.tree import variables
 from govsocial.messages import Text, say
 from govsocial.outputs.explain import about, period
 from govsocial.outputs.lines import entry, listed, paint, table
+from govsocial.outputs.origins import origins, values
 from govsocial.policy.message import pieces, shown
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from govsocial.outputs.lines import View
     from govsocial.policy.message import Message
     from govsocial.policy.rules import CompiledPolicy, Rule
-    from govsocial.policy.schema import DatedValue, Param, Policy
+    from govsocial.policy.schema import Policy
 
 KINDS: Final = {"duty": say("duty"), "opportunity": say("opportunity"), "live": say("live option")}
 SEVERITIES: Final = {"error": say("error"), "warning": say("warning"), "note": say("note")}
@@ -27,7 +28,8 @@ SEVERITIES: Final = {"error": say("error"), "warning": say("warning"), "note": s
 
 def rules(policies: Iterable[CompiledPolicy], view: View, as_of: datetime | None, today: datetime) -> str:
     """Return the rules of *policies*, where *as_of* is given those in force then; values are those of that day."""
-    told = [(one, rule) for one in policies for rule in one.rules if as_of is None or _holds(one, rule, as_of)]
+    every = [(one, rule.at(as_of or today)) for one in policies for rule in one.rules]
+    told = [(one, rule) for one, rule in every if rule.enabled and (as_of is None or _holds(one, rule, as_of))]
     rows = table(
         [(rule.id, _weight(rule, view), rule.on, _where(rule)) for _, rule in told], replace(view, width=1000), ""
     )
@@ -72,8 +74,10 @@ def _filled(value: object) -> str:
 
 def page(rule: Rule, policy: CompiledPolicy, written: Policy | None, view: View, today: datetime) -> str:
     """Return all of *rule*: its words, what it reads, its conditions, where it comes from, its params by date."""
-    lines = [paint(rule.id, "label", view), f"  {_weight(rule, view)}, {rule.on}, {_where(rule)}"]
-    told = [title(text, view, _params(policy, today)) for text in (rule.message, rule.help) if text]
+    now = rule.at(today)
+    lines = [paint(rule.id, "label", view), f"  {_weight(now, view)}, {rule.on}, {_where(rule)}"]
+    lines += [] if now.enabled else entry(say("disabled"), view, "  ", "warn")
+    told = [title(text, view, _params(policy, today)) for text in (now.message, now.help) if text]
     lines += [line for text in told for line in entry(text, view, "  ")]
     for label, clauses in (("when", rule.when), ("require", rule.require), ("eligible", rule.eligible)):
         for clause in clauses:
@@ -81,7 +85,8 @@ def page(rule: Rule, policy: CompiledPolicy, written: Policy | None, view: View,
     about_it: tuple[str | Text, ...] = (
         *_facts(rule, written),
         *_facets(rule, policy, view),
-        *_values(rule, policy, written, view),
+        *origins(rule, policy, view),
+        *values(rule, policy, view),
     )
     return "\n".join([*lines, *(line for text in about_it for line in entry(text, view, "  "))]) + "\n"
 
@@ -109,22 +114,3 @@ def _facts(rule: Rule, written: Policy | None) -> Iterator[str]:
             seen[name] = None
             waiting += re.findall(r"\bfact\.(\w+)", known[name])
     yield from (f"fact.{name} = {' '.join(known[name].split())}" for name in seen)
-
-
-def _values(rule: Rule, policy: CompiledPolicy, written: Policy | None, view: View) -> Iterator[str]:
-    """Yield the values of the params that *rule* reads, with the days on which they stand."""
-    for name, dated in zip(policy.params.names, policy.params.values, strict=True):
-        if f"param.{name}" in rule.fields:
-            param = written.document.param[name] if written else None
-            for one, origin in zip(dated, (param and param.values) or [param] * len(dated), strict=True):
-                told = f"param.{name} = {shown(one.value)} ({view.words(period(one.period))})"
-                yield told + _certainty(origin, view)
-
-
-def _certainty(origin: Param | DatedValue | None, view: View) -> str:
-    """Return how sure we are of a value, and who says so."""
-    if origin is None:
-        return ""
-    source = origin.source if isinstance(origin.source, str) else origin.source and origin.source.at
-    level = view.words(say("confidence {level}", level=origin.confidence)) if origin.confidence else ""
-    return "".join(f"; {part}" for part in (level, source) if part)

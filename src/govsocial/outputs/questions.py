@@ -11,7 +11,7 @@ from govsocial.outputs.lines import called, listed
 from govsocial.workspace import RELATIONS, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from govsocial.finding import Finding
     from govsocial.outputs.lines import View
@@ -23,6 +23,14 @@ _ABSENT: Final = {
     "event": say("I do not know the event '{name}': add it to your files."),
     "institution": say("I do not know the institution '{name}': add it to your files."),
 }
+_THE: Final = {
+    "post": say("the post '{name}'"),
+    "account": say("the account '{name}'"),
+    "event": say("the event '{name}'"),
+    "institution": say("the institution '{name}'"),
+}
+MOST: Final = 5
+"""How many absent resources are asked for by name."""
 _OPERATIONS: Final = {
     "division by zero": say("a division by zero"),
     "integer overflow": say("a number that is too large"),
@@ -64,6 +72,18 @@ class Question:
         return say("A check of {things} came to no result ({reason}).", things=things, reason=reason)
 
 
+def asked(found: Sequence[Question], view: View) -> list[tuple[str, tuple[Finding, ...]]]:
+    """Return what to ask in few words, each with the findings that wait for it: what is absent is asked for at once."""
+    absent = [(one, match.groups()) for one in found if (match := _RESOURCE.fullmatch(one.missing))]
+    if len(absent) < 2:  # noqa: PLR2004 - one is asked for in its own words
+        return [(one.words(view), one.findings) for one in found]
+    things = listed((view.words(_the(*names)) for _, names in absent), view, MOST)
+    together = view.words(say("I do not know {things}: add them to your files.", things=things))
+    others = [one for one in found if not _RESOURCE.fullmatch(one.missing)]
+    waiting = tuple(finding for question, _ in absent for finding in question.findings)
+    return [(together, waiting), *((one.words(view), one.findings) for one in others)]
+
+
 def questions(report: Report) -> tuple[Question, ...]:
     """Return what is to be asked, once for each missing thing, in the order in which it was first missed."""
     waiting: dict[str, list[Finding]] = {}
@@ -85,6 +105,13 @@ def _absent(kind: str, name: str) -> Text:
             "I do not know the post of '{institution}' about '{info}': add it.", institution=institution, info=info
         )
     return replace(_ABSENT[kind], values={"name": name})
+
+
+def _the(kind: str, name: str) -> Text:
+    institution, slash, info = name.partition("/")
+    if kind == "post" and slash:
+        return say("the post of '{institution}' about '{info}'", institution=institution, info=info)
+    return replace(_THE[kind], values={"name": name})
 
 
 def _own(finding: Finding) -> Text:

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from govsocial.messages import Text, count, say
-from govsocial.outputs.lines import FEW, called, entry, listed, number, paint, safe, table
+from govsocial.outputs.lines import FEW, entry, listed, number, paint, table
 from govsocial.outputs.pointing import pointed
-from govsocial.outputs.questions import questions
+from govsocial.outputs.questions import asked, questions
+from govsocial.outputs.verdict import MARKS, counts, heading, name, summary
+from govsocial.outputs.waivers import unused
 from govsocial.report import SEVERITIES, decide
-from govsocial.workspace import type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-    from govsocial.finding import Finding, Subject
+    from govsocial.finding import Finding
     from govsocial.outputs.lines import View
+    from govsocial.policy.rules import Waiver
     from govsocial.report import LiveOption, Report
 
 MOST_RESOURCES: Final = 20
 """How many resources with something to fix are told one by one."""
 MOST: Final = 5
 """How many lines a section has until it is opened."""
+GLANCE: Final = 12
+"""How many lines of 80 columns the answer to one draft has, where what is to be fixed leaves room."""
+USUAL: Final = 80
 
-_MARKS: Final = {"deny": ("✗ ", "bad"), "review": ("! ", "warn"), "allow": ("✓ ", "good")}
-_ANSWERS: Final = {
-    "deny": say("Not ready: change what is marked ✗."),
-    "review": say("Please look at this before you publish."),
-    "allow": say("Nothing stands in the way."),
-}
-_SILENT: Final = ("pass", "not-applicable", "superseded", "waived", "attested")
+_SILENT: Final = ("pass", "not-applicable", "superseded", "attested")
 
 
 def render(report: Report, view: View) -> str:
     """Return *report* for a person: sections without anything to say are left out."""
-    sections = (_broken, _questions, _tips, _duties, _opportunities, _live, _silent)
+    sections = (_broken, _waived, unused, _questions, _tips, _duties, _opportunities, _live, _silent)
     beside = [line for section in sections for line in section(report, view)]
-    blocks = (list(_fixes(report, view)), beside, _counts(report, view))
+    fixes, found = list(_fixes(report, view)), counts(report, view)
+    if view.judged == 1 and not view.show and not report.live:
+        beside = _cut(beside, GLANCE * USUAL // min(view.width, USUAL) - len(fixes) - len(found) - 2, view)
+    blocks = (summary(report, view), fixes, beside, found)
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _cut(lines: list[str], room: int, view: View) -> list[str]:
+    """Return *lines*, or as many whole entries of them as leave *room* to say how many more there are."""
+    if len(lines) <= room:
+        return lines
+    starts = [place for place, line in enumerate(lines) if not line.startswith(" ")]
+    end = max((start for start in starts if start < room), default=0)
+    left = sum(start >= end for start in starts)
+    return [*lines[:end], *entry(say("{n} more: --show {section}", n=left, section="all"), view)]
 
 
 def _fixes(report: Report, view: View) -> Iterator[str]:
@@ -52,7 +63,14 @@ def _fixes(report: Report, view: View) -> Iterator[str]:
         yield ""
         yield from _further(groups, len(groups) - len(told), view)
     if not groups and view.judged == 1:
-        yield from _fine(report, view)
+        yield from heading(_only(report), [], report, view)
+
+
+def _only(report: Report) -> Text:
+    """Return the name of what was judged, where that is one thing; no report names what nothing is said about."""
+    found = (*report.findings, *(one.finding for one in report.opportunities))
+    subjects = (*(one.subject for one in found), *(one.subject for one in report.live))
+    return name(subjects[0]) if subjects else say("this draft")
 
 
 def _to_fix(report: Report) -> list[Finding]:
@@ -66,9 +84,8 @@ def _rank(finding: Finding) -> int:
 
 
 def _resource(group: list[Finding], report: Report, view: View) -> Iterator[str]:
-    lead, role = _MARKS[decide(tuple(group), report.fail_level)]
-    found = _severities(group, view)
-    yield from entry(say("{resource}: {found}", resource=_name(group[0].subject), found=found), view, lead, role)
+    _, role = MARKS[decide(tuple(group), report.fail_level)]
+    yield from heading(name(group[0].subject), group, report, view)
     for finding in sorted(group, key=_rank):
         yield from entry(_said(finding, view), view, "  ")
         yield from _place(finding, view, role)
@@ -90,34 +107,6 @@ def _next_step(finding: Finding, view: View) -> list[str]:
 
 def _said(finding: Finding, view: View) -> str:
     return finding.message(view.language) + (f" [{finding.rule}]" if view.ids else "")
-
-
-def _name(subject: Subject) -> Text:
-    kind = type_of(subject.resource)
-    return say("this draft") if subject.name == kind else called(kind, subject.name)
-
-
-def _severities(findings: Iterable[Finding], view: View) -> str:
-    seen = Counter(finding.severity for finding in findings)
-    return _joined(
-        (
-            count("{n} error", "{n} errors", n=seen["error"]),
-            count("{n} warning", "{n} warnings", n=seen["warning"]),
-            count("{n} tip", "{n} tips", n=seen["note"]),
-        ),
-        view,
-    )
-
-
-def _joined(counts: Iterable[Text], view: View) -> str:
-    """Return *counts* that are not zero, joined."""
-    return ", ".join(view.words(one) for one in counts if one.values["n"])
-
-
-def _fine(report: Report, view: View) -> list[str]:
-    subjects = (*(one.subject for one in report.findings), *(one.subject for one in report.live))
-    name = _name(subjects[0]) if subjects else say("this draft")
-    return entry(say("{resource}: fine", resource=name), view, *_MARKS["allow"])
 
 
 def _further(groups: list[list[Finding]], more: int, view: View) -> Iterator[str]:
@@ -142,17 +131,33 @@ def _broken(report: Report, view: View) -> Iterator[str]:
         yield from entry(text, view, "✗ ", "bad")
 
 
+def _waived(report: Report, view: View) -> Iterator[str]:
+    lead = view.words(say("Waived:")) + " "
+    waived = [one for one in report.findings if one.waiver]
+    groups = _grouped(waived, lambda one: (one.waiver and one.waiver.name, _said(one, view)))
+    for group in groups if view.opens("waived") else groups[:MOST]:
+        names = "" if view.judged == 1 else f" ({listed(map(_own_name, group), view)})"
+        yield from entry(_said(group[0], view) + names, view, lead, "label")
+        yield from (line for one in group[:1] if one.waiver for line in entry(_exception(one.waiver, view), view, "  "))
+    yield from _more(0 if view.opens("waived") else len(groups) - MOST, "waived", view)
+
+
+def _exception(waiver: Waiver, view: View) -> Text:
+    day, reason = f"{waiver.until:%d/%m/%Y}", waiver.why(view.language)
+    return say("until {until}: {reason}", until=day, reason=reason)
+
+
 def _questions(report: Report, view: View) -> Iterator[str]:
-    lead = view.words(say("Question:")) + " "
+    lead, opened = view.words(say("Question:")) + " ", view.opens("unknown")
     every = questions(report)
-    told = every if view.opens("unknown") else every[:MOST]
-    for question in told:
-        rules = ", ".join(dict.fromkeys(finding.rule for finding in question.findings))
-        yield from entry(question.words(view) + (f" [{rules}]" if view.ids else ""), view, lead, "ask")
-        if view.opens("unknown"):
-            names = listed((view.words(_name(finding.subject)) for finding in question.findings), view, None)
+    told = [(one.words(view), one.findings) for one in every] if opened else asked(every, view)
+    for words, waiting in told if opened else told[:MOST]:
+        rules = ", ".join(dict.fromkeys(finding.rule for finding in waiting))
+        yield from entry(words + (f" [{rules}]" if view.ids else ""), view, lead, "ask")
+        if opened:
+            names = listed((view.words(name(finding.subject)) for finding in waiting), view, None)
             yield from entry(say("Waits for it: {names}", names=names), view, "  ")
-    yield from _more(len(every) - len(told), "unknown", view)
+    yield from _more(0 if opened else len(told) - MOST, "unknown", view)
 
 
 def _tips(report: Report, view: View) -> Iterator[str]:
@@ -180,7 +185,7 @@ def _own_name(finding: Finding) -> str:
 
 
 def _section(
-    found: list[Finding], section: tuple[Text, str], view: View, name: Callable[[Finding], str] = _own_name
+    found: list[Finding], section: tuple[Text, str], view: View, owner: Callable[[Finding], str] = _own_name
 ) -> Iterator[str]:
     """Yield one line for each message, or each rule where there are many; all, with the next step, where opened."""
     lead, opened = view.words(section[0]) + " ", view.opens(section[1])
@@ -188,7 +193,7 @@ def _section(
     if len(groups) > MOST and not opened:
         groups = _grouped(found, lambda finding: finding.rule)
     for group in groups if opened else groups[:MOST]:
-        names = "" if view.judged == 1 else f" ({listed(map(name, group), view, None if opened else FEW)})"
+        names = "" if view.judged == 1 else f" ({listed(map(owner, group), view, None if opened else FEW)})"
         yield from entry(_example(group, view) + names, view, lead, "label")
         yield from _next_step(group[0], view) if opened else ()
     yield from _more(0 if opened else len(groups) - MOST, section[1], view)
@@ -201,7 +206,8 @@ def _more(left: int, section: str, view: View) -> list[str]:
 def _live(report: Report, view: View) -> Iterator[str]:
     told = report.live if view.opens("live") else report.live[:MOST]
     for one in told:
-        yield paint(safe(view.words(say("Live streaming of {name}:", name=one.subject.name))), "label", view)
+        title = entry(say("Live streaming of {name}:", name=one.subject.name), view)
+        yield from (paint(line, "label", view) for line in title)
         yield from table([_option(option, view) for option in one.options], view)
     yield from _more(len(report.live) - len(told), "live", view)
 
@@ -223,36 +229,6 @@ def _silent(report: Report, view: View) -> Iterator[str]:
     found = [one for one in report.findings if view.ids and one.outcome in _SILENT]
     for group in _grouped(found, lambda one: (one.outcome, one.rule)):
         yield from entry(f"{group[0].outcome}: {group[0].rule} ({len(group)} ×)", view)
-
-
-def _counts(report: Report, view: View) -> list[str]:
-    """Return the last line: how much was judged, what was found, and what it comes to."""
-    found = _found(report, view) or view.words(say("nothing to change"))
-    if view.judged:
-        judged = count("{n} resource judged", "{n} resources judged", n=view.judged)
-        found = view.words(say("{judged}: {found}", judged=judged, found=found))
-    _, role = _MARKS[report.decision]
-    *lines, last = entry(found + ".", view)
-    end = view.words(_ANSWERS[report.decision])
-    painted = paint(end, role, view)
-    return [*lines, f"{last} {painted}"] if len(last) + len(end) < view.width else [*lines, last, painted]
-
-
-def _found(report: Report, view: View) -> str:
-    findings = report.findings
-    severities = _severities((one for one in findings if one.outcome == "violation"), view)
-    others = _joined(
-        (
-            count(
-                "{n} broken rule", "{n} broken rules", n=len({one.rule for one in findings if one.outcome == "error"})
-            ),
-            count("{n} question", "{n} questions", n=len(questions(report))),
-            count("{n} duty", "{n} duties", n=sum(one.outcome == "open" for one in findings)),
-            count("{n} opportunity", "{n} opportunities", n=len(report.opportunities)),
-        ),
-        view,
-    )
-    return ", ".join(part for part in (severities, others) if part)
 
 
 def _grouped(findings: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[list[Finding]]:

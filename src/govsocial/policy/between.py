@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from govsocial.messages import Text
+    from govsocial.policy.faults import Path
     from govsocial.policy.rules import CompiledPolicy
 
 Told = tuple["CompiledPolicy", Problem]
@@ -26,14 +27,28 @@ def faults(policies: Sequence[CompiledPolicy]) -> Iterator[Told]:
 
 
 def notes(policies: Sequence[CompiledPolicy]) -> Iterator[Problem]:
-    """Yield what authors should know though nothing is wrong: rules that yield to a policy which is not there."""
+    """Yield what authors should know though nothing is wrong: what they say of a policy which is not there."""
     ids = {policy.id for policy in policies}
     for policy in policies:
-        strange = {name.partition("/")[0]: name for name in sorted(_yielding(policy)) if not _near(name, ids)}
+        strange = {name.partition("/")[0]: name for name in sorted(_yielding(policy)) if not misspelt(name, ids)}
         for owner, name in strange.items():
-            if owner not in ids:
-                text = say("no policy is called '{owner}', so '{name}' is never yielded to", owner=owner, name=name)
-                yield _at(policy, name, text)
+            text = say("no policy is called '{owner}', so '{name}' is never yielded to", owner=owner, name=name)
+            yield _at(policy, name, text)
+        for path, name in _named(policy):
+            if not misspelt(name, ids):
+                owner = name.partition("/")[0]
+                text = say("no policy is called '{owner}', so '{name}' is left out", owner=owner, name=name)
+                yield problem_at(policy.written, path, text)
+
+
+def _named(policy: CompiledPolicy) -> Iterator[tuple[Path, str]]:
+    """Yield what overrides and waivers of *policy* name, each with its place."""
+    for number, override in enumerate(policy.written.document.override):
+        key = "param" if override.rule is None else "rule"
+        yield ("override", number, key), override.rule or override.param or ""
+    for number, waiver in enumerate(policy.written.document.waiver):
+        for place, name in enumerate(waiver.rules):
+            yield ("waiver", number, "rules", place), name
 
 
 def _ids(policies: Sequence[CompiledPolicy]) -> Iterator[Told]:
@@ -47,21 +62,29 @@ def _ids(policies: Sequence[CompiledPolicy]) -> Iterator[Told]:
 
 
 def _names(policies: Sequence[CompiledPolicy]) -> Iterator[Told]:
-    """Yield each ``yields_to`` that names no rule; one of a policy that is not there may come with a plugin."""
-    ids = {policy.id for policy in policies}
-    known = {name for policy in policies for name in (*(rule.id for rule in policy.rules), *policy.inactive)}
+    """Yield each ``yields_to`` that names no rule."""
     for policy in policies:
-        for name in sorted(_yielding(policy) - known):
-            owner = name.partition("/")[0]
-            hint = did_you_mean(name, known) if owner in ids or _near(name, ids) else None
-            if hint is not None:
-                yield policy, _at(policy, name, say("there is no rule '{name}'{hint}", name=name, hint=hint))
+        for name in sorted(_yielding(policy)):
+            if text := no_rule(name, policies):
+                yield policy, _at(policy, name, text)
 
 
-def _near(name: str, ids: set[str]) -> bool:
-    """Whether *name* is perhaps misspelt: it is no full id, or its policy is nearly one of *ids*."""
+def no_rule(name: str, policies: Sequence[CompiledPolicy]) -> Text | None:
+    """Return that there is no rule *name*, None where there is one, or where its policy may come with a plugin."""
+    known = {known for policy in policies for known in (*(rule.id for rule in policy.rules), *policy.inactive)}
+    if name in known or not misspelt(name, {policy.id for policy in policies}):
+        return None
+    return say("there is no rule '{name}'{hint}", name=name, hint=did_you_mean(name, sorted(known)))
+
+
+def misspelt(name: str, ids: set[str]) -> bool:
+    """
+    Whether *name*, which nothing goes by, is a mistake; else its policy may come with a plugin that is not here.
+
+    It is one where it is no full id, or where its policy is one of *ids*, or nearly one.
+    """
     owner, slash, _ = name.partition("/")
-    return not slash or bool(did_you_mean(owner, ids - {owner}).template)
+    return not slash or owner in ids or bool(did_you_mean(owner, ids).template)
 
 
 def _circles(policies: Sequence[CompiledPolicy]) -> Iterator[Told]:

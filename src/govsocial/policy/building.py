@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from govsocial.cel.tree import Node
     from govsocial.cel.types import CelType
     from govsocial.policy.faults import Faults, Path
-    from govsocial.policy.schema import Item, Plural, Words
+    from govsocial.policy.schema import Item
     from govsocial.policy.scope import Scope
+    from govsocial.policy.shapes import Plural, Words
 
 _PATH: Final = re.compile(r"[a-z_]+(\.[a-z_][a-z0-9_]*)+")
 _CONDITION: Final = say("a condition is true or false; this is {type}")
@@ -43,12 +44,13 @@ class Builder:
 
     def parts(self, item: Item) -> dict[str, Any]:
         """Return the conditions and the words of *item*."""
-        number = self._clause((*self._path, "plural"), item.plural, (INT,), _PLURAL) if item.plural else None
+        counted = self._clause((*self._path, "plural"), item.plural, (INT,), _PLURAL) if item.plural else None
+        number = counted.run if counted else None
         return {
-            "when": self._clauses("when", item.when),
-            "require": self._clauses("require", getattr(item, "require", ())),
-            "message": self._message("message", item.message, item.plural, number),
-            "help": self._message("help", item.help, item.plural, number),
+            "when": self.clauses("when", item.when),
+            "require": self.clauses("require", getattr(item, "require", ())),
+            "message": self.message("message", item.message, item.plural, number),
+            "help": self.message("help", item.help, item.plural, number),
             **self._of_effect(item),
             "fields": self._scope.fields(self._fields),
         }
@@ -60,11 +62,12 @@ class Builder:
                 return {"score": score}
             case Live(platform=platform, eligible=eligible, reach=reach):
                 number = self._clause((*self._path, "reach"), reach, (INT, DOUBLE), _REACH) if reach else None
-                clauses = self._clauses("eligible", eligible)
+                clauses = self.clauses("eligible", eligible)
                 return {"platform": platform, "eligible": clauses, "reach": number and number.run}
         return {}
 
-    def _clauses(self, key: str, texts: tuple[str, ...]) -> tuple[Clause, ...]:
+    def clauses(self, key: str, texts: tuple[str, ...]) -> tuple[Clause, ...]:
+        """Return the conditions *texts* that stand under *key*."""
         found = [self._clause((*self._path, key, number), text) for number, text in enumerate(texts)]
         return tuple(clause for clause in found if clause is not None)
 
@@ -83,7 +86,7 @@ class Builder:
         run = closure(node, self._scope.slots)
         return Clause(text, node, run, self._scope.code(node), self._scope.fields(read))
 
-    def _message(self, key: str, words: Words | None, plural: str | None, number: Clause | None) -> Message:
+    def message(self, key: str, words: Words | None, plural: str | None, number: Closure | None) -> Message:
         """Return the message under *key*; its placeholders are expressions of this rule's scope."""
         texts = by_language(self._faults, (*self._path, key), words, self._languages, self._rule)
         found = {language: self._places((*self._path, key, language), text) for language, text in texts.items()}
@@ -93,7 +96,7 @@ class Builder:
                 self._faults.add((*self._path, key, language), reason, self._rule)
         self._same_everywhere(key, {language: places for language, places in found.items() if places is not None})
         runs = {name: run for places in found.values() for name, run in (places or {}).items() if run is not None}
-        return Message(texts, runs, number.run if number else None)
+        return Message(texts, runs, number)
 
     def _places(self, path: Path, text: Plural) -> dict[str, Closure | None] | None:
         """Return the placeholders of *text*, None where they cannot be told apart."""

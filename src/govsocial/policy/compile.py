@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,50 +13,72 @@ from govsocial.networks import networks_of
 from govsocial.policy import between
 from govsocial.policy.building import Builder, by_language
 from govsocial.policy.faults import Faults, Path, problem_at
+from govsocial.policy.layers import layered
 from govsocial.policy.message import Message
 from govsocial.policy.params import table_of
 from govsocial.policy.period import Period
 from govsocial.policy.rules import CompiledPolicy, PolicySet, Rule, Vocabulary
 from govsocial.policy.schema import EFFECTS, Citation, Item, Opportunity, Policy, Source
 from govsocial.policy.scope import Scopes
+from govsocial.policy.waivers import waivers_of
 from govsocial.validation import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from govsocial.policy.scope import Trees
 
 ALL: Final = "*"
 KINDS: Final = ("original", "quote")
 """The kinds of posts that a rule is about where neither it nor its policy says."""
 
 
-def compile_policy(policy: Policy, vocabulary: Vocabulary) -> CompiledPolicy:
+def compile_policy(policy: Policy, vocabulary: Vocabulary, trees: Trees | None = None) -> CompiledPolicy:
     """
-    Return *policy* with its rules ready to run.
+    Return *policy* with its rules ready to run; *trees* are its expressions as far as they were checked before.
 
     Raises:
         PolicyError: with all that is wrong, each with its place in the file and what was perhaps meant.
     """
-    return _Compiler(policy, vocabulary).compile()
+    compiled, problems = attempt(policy, vocabulary, trees)
+    if problems:
+        raise PolicyError(problems)
+    return compiled
+
+
+def attempt(
+    policy: Policy, vocabulary: Vocabulary, trees: Trees | None = None
+) -> tuple[CompiledPolicy, tuple[Problem, ...]]:
+    """Return *policy* with its rules ready to run, but for the parts that are wrong, and what is wrong with these."""
+    return _Compiler(policy, vocabulary, trees).compile()
 
 
 def assemble(policies: Iterable[CompiledPolicy]) -> PolicySet:
     """
-    Return *policies* as one set, sorted by id.
+    Return *policies* as one set, sorted by id; their overrides lie upon one another in the order given.
 
     Raises:
-        PolicyError: where two policies have one id, or ``yields_to`` names a rule that does not exist.
+        PolicyError: with all that is wrong between them, such as two policies with one id, an override of a rule that
+            does not exist, or one that loosens what is binding.
     """
-    given = tuple(policies)
-    problems = [problem for _, problem in between.faults(given)]
-    if problems:
-        raise PolicyError(problems)
-    return PolicySet(tuple(sorted(given, key=lambda policy: policy.id)))
+    found, told = together(tuple(policies))
+    if told:
+        raise PolicyError([problem for _, problem in told])
+    return found
+
+
+def together(given: Sequence[CompiledPolicy]) -> tuple[PolicySet, list[between.Told]]:
+    """Return *given* as one set, as ``assemble`` does, and what is wrong, each with the policy to mend."""
+    policies, of_layers = layered(given)
+    waivers, of_waivers = waivers_of(given)
+    by_id = tuple(sorted(policies, key=lambda policy: policy.id))
+    return PolicySet(by_id, tuple(given), waivers), [*between.faults(given), *of_layers, *of_waivers]
 
 
 class _Compiler:
     """Compiles one policy, gathering what is wrong on the way."""
 
-    def __init__(self, policy: Policy, vocabulary: Vocabulary) -> None:
+    def __init__(self, policy: Policy, vocabulary: Vocabulary, trees: Trees | None) -> None:
         self._policy = policy
         self._document = policy.document
         self._known = networks_of(vocabulary.networks.values())
@@ -66,17 +89,16 @@ class _Compiler:
         self._params, wrong = table_of(self._document.param, self._zone)
         for path, text in wrong:
             self._faults.add(("param", *path), text)
-        self._scopes = Scopes(self._document.fact, self._params, vocabulary, self._faults)
+        self._new_scopes = partial(Scopes, self._document.fact, self._params, vocabulary, trees=trees)
+        self._scopes = self._new_scopes(self._faults)
 
-    def compile(self) -> CompiledPolicy:
+    def compile(self) -> tuple[CompiledPolicy, tuple[Problem, ...]]:
         title = by_language(self._faults, ("policy", "title"), self._document.policy.title, self._languages)
         self._shared()
         rules = [self._rule(table, number, item) for table, number, item in self._document.items()]
         self._scopes.check_unused(self._document.defaults.on)
         self._no_id_twice()
-        if self._faults.problems:
-            raise PolicyError(self._faults.problems)
-        return self._compiled(rules, Message(title))
+        return self._compiled(rules, Message(title)), self._faults.problems
 
     def _compiled(self, rules: Sequence[Rule], title: Message) -> CompiledPolicy:
         header = self._document.policy
@@ -92,6 +114,8 @@ class _Compiler:
             rules=tuple(sorted(active, key=lambda rule: rule.id)),
             title=title,
             written=self._policy,
+            zone=self._zone,
+            scopes=self._new_scopes,
             inactive=frozenset(rule.id for rule in rules) - {rule.id for rule in active},
             notes=tuple(self._strange.values()),
         )
@@ -144,6 +168,8 @@ class _Compiler:
             valid=None if period == Period() else period,
             yields_to=frozenset(getattr(item, "yields_to", ())),
             source=self._cited(source) if source else None,
+            binding=getattr(item, "binding", False),
+            waivable=item.waivable,
             layout=self._scopes.on(on).layout,  # replaced once all expressions are known
             **builder.parts(item) | self._target(item, path),
         )
@@ -197,6 +223,9 @@ def _languages(policy: Policy) -> tuple[str, ...]:
     document = policy.document
     if document.policy.languages:
         return document.policy.languages
-    words = [document.policy.title, *(w for _, _, item in document.items() for w in (item.message, item.help) if w)]
+    words = [document.policy.title]
+    words += [text for _, _, item in document.items() for text in (item.message, item.help) if text]
+    words += [text for one in document.override for text in (one.message, one.reason) if text]
+    words += [one.reason for one in document.waiver]
     found = dict.fromkeys(language for each in words for language in each if language)
     return tuple(found) or ("en",)

@@ -43,6 +43,13 @@ def problem_at(
     return Problem(text, policy.file, place.line, place.column, rule or joined("", path))
 
 
+def place_in(policy: Policy, path: Path) -> str:
+    """Return where *path* of *policy* stands, as ``file:line``."""
+    from govsocial.toml_places import places  # noqa: PLC0415 - only where somebody asks
+
+    return ":".join(part for part in (policy.file, str(places(policy.text).of(path).line)) if part)
+
+
 def _inside(known: Places, path: Path, line: int, column: int) -> Place:
     """Return a place inside an expression; the only one under a key may be written without a list."""
     alone = path[:-1]

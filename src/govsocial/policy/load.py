@@ -15,7 +15,7 @@ from govsocial.errors import InputError, PolicyError, Problem
 from govsocial.messages import say
 from govsocial.policy.salvage import left_of
 from govsocial.policy.schema import Document, Policy
-from govsocial.validation import problems_of
+from govsocial.validation import joined, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -122,7 +122,8 @@ def _placed(error: ValidationError, text: str, file: str, data: Mapping[str, Any
     for problem, details in zip(problems_of(error, Document), error.errors(), strict=True):
         path = details["loc"]
         place = known.key(path) if details["type"] == "extra_forbidden" else known.of(path)
-        yield Problem(problem.text, file, place.line, place.column, _rule_name(data, path) or problem.path)
+        written = joined("", path[: path.index("")] if "" in path else path)  # a plain text has no language
+        yield Problem(problem.text, file, place.line, place.column, _rule_name(data, path) or written)
 
 
 def _rule_name(data: Mapping[str, Any], path: tuple[int | str, ...]) -> str:

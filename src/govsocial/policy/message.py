@@ -8,13 +8,14 @@ from string import Formatter
 from typing import TYPE_CHECKING, Final
 
 from govsocial.cel.library import BrokenCodeError, Unknown
+from govsocial.messages import number
 from govsocial.validation import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from govsocial.cel.evaluate import Closure, Frame
-    from govsocial.policy.schema import Plural
+    from govsocial.policy.shapes import Plural
 
 FAILING: Final = "failing"
 
@@ -38,11 +39,12 @@ class Message:
         forms = self.texts[known]
         text = forms.one if _is_one(_value(self.number, frame), known) else forms.other
         return "".join(
-            literal + ("" if name is None else self._fill(name, frame, failing)) for literal, name in pieces(text)
+            literal + ("" if name is None else self._fill(name, frame, known, failing))
+            for literal, name in pieces(text)
         )
 
-    def _fill(self, name: str, frame: Frame, failing: tuple[str, ...]) -> str:
-        return ", ".join(failing) if name == FAILING else shown(_value(self.places[name], frame))
+    def _fill(self, name: str, frame: Frame, language: str, failing: tuple[str, ...]) -> str:
+        return ", ".join(failing) if name == FAILING else shown(_value(self.places[name], frame), language)
 
 
 def pieces(text: str) -> Iterator[tuple[str, str | None]]:
@@ -72,11 +74,13 @@ def _value(closure: Closure | None, frame: Frame) -> object:
         return "?"
 
 
-def shown(value: object) -> str:
-    """Return *value* as a reader sees it: lists joined, times as clocks in Brussels show them."""
+def shown(value: object, language: str = "") -> str:
+    """Return *value* as a reader of *language* sees it: lists joined, times as clocks in Brussels show them."""
     if isinstance(value, tuple):
-        return ", ".join(map(shown, value))
+        return ", ".join(shown(item, language) for item in value)
     if isinstance(value, datetime):
         local = value.astimezone(HOME)
         return f"{local:%d/%m/%Y}" if (local.hour, local.minute) == (0, 0) else f"{local:%d/%m/%Y %H:%M}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return number(value, language) if language and isinstance(value, int | float) else str(value)

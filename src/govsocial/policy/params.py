@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
@@ -16,10 +16,11 @@ from govsocial.policy.schema import DatedValue, Param
 from govsocial.validation import clean, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from govsocial.policy.faults import Path
+    from govsocial.policy.rules import Layer
 
 _TYPES: Final[Mapping[type, CelType]] = {
     bool: BOOL,
@@ -30,15 +31,17 @@ _TYPES: Final[Mapping[type, CelType]] = {
     date: TIMESTAMP,
 }
 _NO_VALUE: Final = say("a param is true or false, a number, a text, a date, or a list of one of these")
+_NO_ORDER: Final = say("'stricter' goes with a number or a date; this is {type}")
 _NO_ITEMS: Final = say("an empty list does not say what it is a list of; give it one value at least")
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A value and the period in which it stands."""
+    """A value, the period in which it stands, and what gave it."""
 
     period: Period
     value: Any
+    origin: DatedValue | Param | Layer
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,27 @@ def table_of(params: Mapping[str, Param], zone: ZoneInfo) -> tuple[ParamTable, l
         kinds = [type_of_value(one.value) for one in dated]
         wrong += [((name, *path), text) for path, text in _faults(param, dated, kinds, zone)]
         types.append(kinds[0] or INT)
-        values.append(tuple(Dated(one.period(zone), _converted(one.value, zone)) for one in dated))
+        values.append(
+            tuple(Dated(one.period(zone), converted(one.value, zone), one if param.values else param) for one in dated)
+        )
+    return ParamTable(tuple(params), tuple(types), tuple(values), turns(values)), wrong
+
+
+def turns(values: Iterable[Sequence[Dated]]) -> tuple[datetime, ...]:
+    """Return the moments at which one of *values* changes."""
     ends = {end for known in values for one in known for end in (one.period.start, one.period.until) if end}
-    return ParamTable(tuple(params), tuple(types), tuple(values), tuple(sorted(ends))), wrong
+    return tuple(sorted(ends))
 
 
 def _faults(
     param: Param, dated: Sequence[DatedValue], kinds: Sequence[CelType | None], zone: ZoneInfo
 ) -> Iterator[tuple[Path, Text]]:
+    if param.stricter and kinds[0] not in (None, INT, DOUBLE, TIMESTAMP):
+        yield ("stricter",), replace(_NO_ORDER, values={"type": str(kinds[0])})
     for number, (one, kind) in enumerate(zip(dated, kinds, strict=True)):
         path: Path = ("values", number) if param.values else ()
         if kind is None:
-            yield (*path, "value"), _NO_ITEMS if one.value == [] else _NO_VALUE
+            yield (*path, "value"), no_value(one.value)
         elif kind != kinds[0]:
             yield (
                 (*path, "value"),
@@ -93,6 +105,11 @@ def _faults(
         for before, other in enumerate(dated[:number]):
             if one.period(zone).overlaps(other.period(zone)):
                 yield path, say("two values for one day: this one and {other}", other=joined("", ("values", before)))
+
+
+def no_value(value: object) -> Text:
+    """Return why *value*, which has no type, cannot be that of a param."""
+    return _NO_ITEMS if value == [] else _NO_VALUE
 
 
 def type_of_value(value: object) -> CelType | None:
@@ -108,7 +125,8 @@ def type_of_value(value: object) -> CelType | None:
     return _TYPES.get(type(value))
 
 
-def _converted(value: object, zone: ZoneInfo) -> object:
+def converted(value: object, zone: ZoneInfo) -> Any:  # noqa: ANN401 - of the param's own type
+    """Return a TOML value as expressions see it; a bare date is midnight in *zone*."""
     if isinstance(value, list):
-        return tuple(_converted(item, zone) for item in value)
+        return tuple(converted(item, zone) for item in value)
     return clean(value) if isinstance(value, str) else in_zone(value, zone) if isinstance(value, date) else value

@@ -31,6 +31,20 @@ class Period:
         first, second = (self, other) if _before(self.start, other.start) else (other, self)
         return first.until is None or second.start is None or second.start < first.until
 
+    def common(self, other: Period) -> Period | None:
+        """Return what lies in both, None where nothing does."""
+        if not self.overlaps(other):
+            return None
+        start = other.start if _before(self.start, other.start) else self.start
+        ends = [end for end in (self.until, other.until) if end is not None]
+        return Period(start, min(ends, default=None))
+
+    def without(self, other: Period) -> tuple[Period, ...]:
+        """Return what of it lies outside *other*."""
+        outside = [Period(None, other.start)] if other.start else []
+        outside += [Period(other.until, None)] if other.until else []
+        return tuple(part for one in outside if (part := self.common(one)))
+
 
 def _before(one: datetime | None, other: datetime | None) -> bool:
     return one is None or (other is not None and one <= other)
@@ -52,4 +66,4 @@ def _day(value: object) -> object:
     raise TextError(say("write a date such as 2026-11-24"))
 
 
-Day = Annotated[date, PlainValidator(_day)]
+Day = Annotated[date, PlainValidator(_day, json_schema_input_type=date)]

@@ -46,6 +46,9 @@ def _mend(data: dict[str, Any], details: ErrorDetails) -> bool:
     match path:
         case (str(table), int(number), str(key), *_) if table in EFFECTS:
             return _take_out(_table(data, (table, number)), key)
+        case ("override" | "waiver" as table, *_):  # these are looked through once all files are in form
+            data.pop(table, None)
+            return True
         case ("policy", str(key), *_):
             return _take_out(_table(data, ("policy",)), key)
         case ("govsocial",) if details["type"] == "missing":

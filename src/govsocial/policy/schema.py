@@ -5,31 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Discriminator, Field, model_validator
 from pydantic import Tag as Branch
 
 from govsocial.messages import say
-from govsocial.policy.period import Day, Period, in_zone
-from govsocial.validation import HOME, MAX_TEXT, Str, TextError, Time, clean, short
+from govsocial.policy.amendments import Override, Waiver
+from govsocial.policy.period import Day
+from govsocial.policy.shapes import Clauses, Id, Name, Sample, Severity, Table, Tables, Validity, Words, text_or_table
+from govsocial.validation import Bool, Str, TextError, Time
 
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Severity = Literal["error", "warning", "note"]
 On = Literal["post", "account", "event", "institution"]
 Kind = Literal["original", "reply", "repost", "quote", "story", "live", "message", "*"]
 Confidence = Literal["high", "medium", "low"]
@@ -38,88 +24,18 @@ Outcome = Literal[
 ]
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
-
-
-def _by_language(value: object) -> object:
-    """Give each way to write a message one shape: language ("" for the policy's first) to one and other."""
-    if isinstance(value, str):
-        return {"": {"one": value, "other": value}}
-    if isinstance(value, dict):
-        return {key: {"one": text, "other": text} if isinstance(text, str) else text for key, text in value.items()}
-    return value
-
-
-def _sample(value: object) -> object:
-    if isinstance(value, str | dict):
-        return clean(value) if isinstance(value, str) else value
-    raise TextError(say("expected a text or a table, found {found}", found=short(value)))
-
-
-def _tables(value: object) -> object:
-    tables = (value,) if isinstance(value, dict) else value
-    if isinstance(tables, list | tuple) and all(isinstance(one, dict) for one in tables):
-        return tuple(tables)
-    raise TextError(say("expected a table or a list of tables, found {found}", found=short(value)))
-
-
-def _text_or_table(value: object) -> str:
-    return "text" if isinstance(value, str) else "table"
-
-
-Clauses = Annotated[tuple[Str, ...], BeforeValidator(_as_tuple)]
-Sample = Annotated[str | dict[str, Any], PlainValidator(_sample)]
-Tables = Annotated[tuple[dict[str, Any], ...], PlainValidator(_tables)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_alias=True, validate_by_name=False)
-
-
-Filled = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(clean)]
-
-
-class Plural(_Table):
-    """A message for one thing and for several."""
-
-    one: Filled
-    other: Filled
-
-
-Words = Annotated[dict[str, Plural], BeforeValidator(_by_language), Field(min_length=1)]
-
-
-class Validity(_Table):
-    """From when up to when, *until* exclusive; open where left out. A bare date is midnight in the policy's zone."""
-
-    start: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Validity:
-        period = self.period(HOME)
-        if period.start and period.until and period.start >= period.until:
-            raise TextError(say("'until' ({until}) is not after 'from' ({start})", until=self.until, start=self.start))
-        return self
-
-    def period(self, zone: ZoneInfo) -> Period:
-        """Return the period that this is in *zone*."""
-        return Period(*(None if day is None else in_zone(day, zone) for day in (self.start, self.until)))
-
-
-class Citation(_Table):
+class Citation(Table):
     """Where a norm stands: the *ref* of a source of this policy, and the place *at* in it."""
 
     ref: Str
     at: Str = ""
 
 
-Origin = Annotated[Annotated[Citation, Branch("table")] | Annotated[Str, Branch("text")], Discriminator(_text_or_table)]
+Origin = Annotated[Annotated[Citation, Branch("table")] | Annotated[Str, Branch("text")], Discriminator(text_or_table)]
 """Where a value comes from: a citation, or a few words."""
 
 
-class Source(_Table):
+class Source(Table):
     """A document that norms come from."""
 
     title: Str
@@ -137,7 +53,7 @@ class DatedValue(Validity):
     source: Origin | None = None
 
 
-class Param(_Table):
+class Param(Table):
     """A value of a policy: *value*, or *values* by date."""
 
     value: Any = None
@@ -154,7 +70,7 @@ class Param(_Table):
         return self
 
 
-class Test(_Table):
+class Test(Table):
     """A case beside a rule: resources, a date, and what is expected of the rule."""
 
     name: Str = ""
@@ -176,7 +92,7 @@ class Test(_Table):
         return self
 
 
-class Defaults(_Table):
+class Defaults(Table):
     """What the rules of a policy share."""
 
     on: On = "post"
@@ -186,7 +102,7 @@ class Defaults(_Table):
     source: Citation | None = None
 
 
-class Item(_Table):
+class Item(Table):
     """What rules, duties, opportunities and live options share."""
 
     id: Id
@@ -199,10 +115,11 @@ class Item(_Table):
     help: Words | None = None
     plural: Str | None = None
     valid: Validity = Validity()
-    waivable: bool = True
+    waivable: Bool = True
     passes: tuple[Sample, ...] = ()
     fails: tuple[Sample, ...] = ()
     test: tuple[Test, ...] = ()
+    survives: dict[str, Str] = Field(default_factory=dict)
 
 
 class Rule(Item):
@@ -212,7 +129,7 @@ class Rule(Item):
     message: Words
     severity: Severity | None = None
     yields_to: tuple[Str, ...] = ()
-    binding: bool = False
+    binding: Bool = False
 
 
 class Duty(Item):
@@ -222,7 +139,7 @@ class Duty(Item):
     message: Words
     severity: Severity | None = None
     yields_to: tuple[Str, ...] = ()
-    binding: bool = False
+    binding: Bool = False
 
 
 class Opportunity(Item):
@@ -242,7 +159,7 @@ class Live(Item):
     reach: Str = ""
 
 
-class Header(_Table):
+class Header(Table):
     """Whose policy this is, and which edition."""
 
     id: Id
@@ -253,7 +170,7 @@ class Header(_Table):
     timezone: Str = "Europe/Brussels"
 
 
-class Document(_Table):
+class Document(Table):
     """A policy file."""
 
     govsocial: Literal[1]
@@ -266,6 +183,8 @@ class Document(_Table):
     duty: tuple[Duty, ...] = ()
     opportunity: tuple[Opportunity, ...] = ()
     live: tuple[Live, ...] = ()
+    override: tuple[Override, ...] = ()
+    waiver: tuple[Waiver, ...] = ()
 
     def items(self) -> list[tuple[str, int, Item]]:
         """Return all rules with the table and the place in it that each stands in."""

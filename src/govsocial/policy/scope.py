@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
 from govsocial.cel.evaluate import Closure, Frame, Slots, closure, present
@@ -18,24 +17,39 @@ from govsocial.policy.rules import Layout
 from govsocial.workspace import RELATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, MutableMapping
 
     from govsocial.policy.faults import Faults
     from govsocial.policy.params import ParamTable
     from govsocial.policy.rules import Vocabulary
+
+    Trees = MutableMapping[tuple[str, str], Node]
 
 _FACT: Final = re.compile(r"\bfact\.([a-z][a-z0-9_]*)")
 Complaints = list[tuple[Text, int, int]]
 
 
 class Scopes:
-    """The scopes of one policy, one for each type of resource, made when asked for."""
+    """
+    The scopes of one policy, one for each type of resource, made when asked for.
 
-    def __init__(self, facts: Mapping[str, str], params: ParamTable, vocabulary: Vocabulary, faults: Faults) -> None:
-        self._facts = facts
-        self._params = params
-        self._vocabulary = vocabulary
-        self._faults = faults
+    *trees* are its expressions that were checked before, by the type of resource and the text; what is checked now is
+    added to them.
+    """
+
+    def __init__(
+        self,
+        facts: Mapping[str, str],
+        params: ParamTable,
+        vocabulary: Vocabulary,
+        faults: Faults,
+        trees: Trees | None = None,
+    ) -> None:
+        self.facts = facts
+        self.params = params
+        self.vocabulary = vocabulary
+        self.faults = faults
+        self.trees = {} if trees is None else trees
         self._scopes: dict[str, Scope] = {}
         for circle in circles({name: needed(text) for name, text in facts.items()}):
             names = " → ".join(circle)
@@ -44,13 +58,13 @@ class Scopes:
     def on(self, on: str) -> Scope:
         """Return the scope of rules on resources of type *on*."""
         if on not in self._scopes:
-            self._scopes[on] = Scope(on, self._facts, self._params, self._vocabulary, self._faults)
+            self._scopes[on] = Scope(on, self)
         return self._scopes[on]
 
     def check_unused(self, on: str) -> None:
         """Tell what is wrong with a fact that no rule uses, by what rules on *on* see, unless others could use it."""
         used = {name for scope in self._scopes.values() for name in scope.used_facts}
-        for name in self._facts.keys() - used:
+        for name in self.facts.keys() - used:
             if all(self.on(kind).is_broken(name) for kind in RELATIONS):
                 self.on(on).check(f"fact.{name}")
 
@@ -61,14 +75,15 @@ def needed(text: str) -> list[str]:
 
 
 class Scope:
-    """What one expression on resources of type *on* may name, and the frame that its closures read."""
+    """What one expression on resources of type *on* may name, in the *policy* of these scopes, and its frame."""
 
-    def __init__(
-        self, on: str, facts: Mapping[str, str], params: ParamTable, vocabulary: Vocabulary, faults: Faults
-    ) -> None:
+    def __init__(self, on: str, policy: Scopes) -> None:
+        vocabulary, params, facts = policy.vocabulary, policy.params, policy.facts
         self._functions = vocabulary.functions
         self._networks = frozenset(vocabulary.networks)
-        self._faults = faults
+        self._faults = policy.faults
+        self._trees = policy.trees
+        self._checker: Checker | None = None
         self._broken: dict[str, dict[str, Complaints]] = {}  # what is wrong by the fact that is to be mended
         self._code: dict[str, tuple[Closure, ...]] = {}
         self._paths: dict[str, frozenset[str]] = {}
@@ -87,9 +102,10 @@ class Scope:
         self._on = on
         for name, fact in plugin.items():
             self._add_plugin_fact(name, fact)
-        self._facts = facts
-        self._add_facts({name: text for name, text in facts.items() if not self._shadows(name, plugin)})
-        self._checker = self._new_checker()
+        self._facts = {name: text for name, text in facts.items() if not self._shadows(name, plugin)}
+        in_circles = circles({name: [one for one in needed(text) if one in facts] for name, text in facts.items()})
+        self._broken |= {name: {} for circle in in_circles for name in circle}  # which was told already
+        self._added = set(self._broken)
 
     @property
     def layout(self) -> Layout:
@@ -106,7 +122,8 @@ class Scope:
         if broken:
             return None, []
         if text not in self._known:  # placeholders come back in every language
-            self._known[text] = self._checked(self._checker, text)
+            found = self._checked(text)
+            self._known[text] = self._checked(text) if found[0] is None and self._add_all_facts() else found
         node, complaints = self._known[text]
         if node is not None:
             self._used |= self._roots(node)
@@ -114,6 +131,7 @@ class Scope:
 
     def is_broken(self, name: str) -> bool:
         """Whether the fact *name* cannot be used by rules of this scope."""
+        self._add_fact(name)
         return name in self._broken
 
     def _note_used(self, names: Iterable[str]) -> None:
@@ -133,15 +151,21 @@ class Scope:
     def _roots(self, node: Node) -> set[str]:
         return {path.partition(".")[0].partition("[")[0] for path in self.fields(fields(node))}
 
-    def _new_checker(self) -> Checker:
-        models = [model for name, model in RESOURCES.items() if name in RELATIONS]
-        return Checker(self._variables, tuple(self._functions.values()), models, self._networks)
-
-    def _checked(self, checker: Checker, text: str) -> tuple[Node | None, Complaints]:
+    def _checked(self, text: str) -> tuple[Node | None, Complaints]:
+        key = (self._on, text)
         try:
-            return checker.check(text, None), []
+            if key not in self._trees:
+                self._trees[key] = self._ready().check(text, None)
         except ExpressionError as error:
             return None, [(one.text, one.line, one.column) for one in error.complaints]
+        return self._trees[key], []
+
+    def _ready(self) -> Checker:
+        """Return what checks by the variables that are known now; most runs have checked everything before."""
+        if self._checker is None:
+            models = [model for name, model in RESOURCES.items() if name in RELATIONS]
+            self._checker = Checker(self._variables, tuple(self._functions.values()), models, self._networks)
+        return self._checker
 
     def _shadows(self, name: str, plugin: Mapping[str, Any]) -> bool:
         if name in plugin:
@@ -151,7 +175,6 @@ class Scope:
     def _add_plugin_fact(self, name: str, fact: Any) -> None:  # noqa: ANN401
         full, fits = f"fact.{name}", python_type(fact.type)
         slots = [self.slots.index[need] for need in (self._on, *fact.needs)]
-        self._used |= set(fact.needs)
 
         def compute(frame: Frame) -> Any:  # noqa: ANN401
             return call(full, fact.compute, [present(frame[slot]) for slot in slots], fits)
@@ -160,25 +183,23 @@ class Scope:
         self._code[full] = (closure(Var(named(fact.type), -1, full), self.slots),)
         self._paths[full] = frozenset({self._on, *fact.needs})
 
-    def _add_facts(self, facts: Mapping[str, str]) -> None:
-        """Check facts in the order in which they rest on one another; those in a circle were told already."""
-        needs = {name: [one for one in needed(text) if one in facts] for name, text in facts.items()}
-        self._broken |= {name: {} for circle in circles(needs) for name in circle}
-        order = TopologicalSorter({name: rest_on for name, rest_on in needs.items() if name not in self._broken})
-        order.prepare()
-        while ready := order.get_ready():
-            if names := [name for name in ready if name not in self._broken]:
-                self._add_level(names, needs, facts)
-            order.done(*ready)
+    def _add_all_facts(self) -> bool:
+        """Add those facts that nobody has asked for yet, which may be what was meant; return whether there are any."""
+        missing = self._facts.keys() - self._added
+        for name in sorted(missing):
+            self._add_fact(name)
+        return bool(missing)
 
-    def _add_level(self, names: Sequence[str], needs: Mapping[str, list[str]], facts: Mapping[str, str]) -> None:
-        checker = self._new_checker()
-        for name in names:
-            causes = [self._broken[one] for one in needs[name] if one in self._broken]
-            if causes:
-                self._broken[name] = {fact: found for cause in causes for fact, found in cause.items()}
-            else:
-                self._compile_fact(*self._checked(checker, facts[name]), name)
+    def _add_fact(self, name: str) -> None:
+        """Check a fact when it is first asked for, after those that it rests on: many are for other resources."""
+        if name in self._added or name not in self._facts:
+            return
+        self._added.add(name)
+        needs = [one for one in needed(self._facts[name]) if self.is_broken(one)]
+        if needs:
+            self._broken[name] = {fact: found for one in needs for fact, found in self._broken[one].items()}
+        else:
+            self._compile_fact(*self._checked(self._facts[name]), name)
 
     def _compile_fact(self, node: Node | None, complaints: Complaints, name: str) -> None:
         full = f"fact.{name}"
@@ -186,6 +207,7 @@ class Scope:
             self._broken[name] = {name: complaints}
             return
         self._variables[full] = node.type
+        self._checker = None  # the next one knows this fact
         self._computed[full] = closure(node, self.slots)
         self._code[full] = self.code(node)
         self._paths[full] = frozenset(self.fields(fields(node)))

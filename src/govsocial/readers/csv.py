@@ -200,8 +200,13 @@ def _nameless(row: Row, header: Header) -> Text:
     if len(row.cells) <= len(header.names):
         return say("the column of this cell has no name in the first row")
     sign = say("a tab") if row.sign == "\t" else row.sign
-    text = "this row has {n} cells, the first row {names}; a text with {sign} in it stands in quotes"
-    return say(text, n=len(row.cells), names=len(header.names), sign=sign)
+    n, names = len(row.cells), len(header.names)
+    return say(
+        "this row has {n} cells, the first row {names}; a text with {sign} in it stands in quotes",
+        n=n,
+        names=names,
+        sign=sign,
+    )
 
 
 def _at(row: Row, number: int, text: Text, path: str = "") -> Problem:

@@ -117,8 +117,10 @@ def _time(cell: str) -> object:
         return cell
     if len(readings) == 1:
         return say("write '{found}' as {day}", found=cell, day=readings[0])
-    text = "'{found}' may be read as {day} and as {other}; write the one that is meant"
-    return say(text, found=cell, day=readings[0], other=readings[1])
+    day, other = readings
+    return say(
+        "'{found}' may be read as {day} and as {other}; write the one that is meant", found=cell, day=day, other=other
+    )
 
 
 def _readings(found: re.Match[str]) -> Iterator[str]:
