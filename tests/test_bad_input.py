@@ -22,7 +22,9 @@ from test_readers import BAD as BAD_FILES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENDINGS = ".toml .json .jsonl .csv .tsv .txt .md"
+OWN = ".toml .json .jsonl .csv .tsv .txt .md"
+ENDINGS = f"{OWN} .js v1.1.json"
+"""What the command reads: the formats of govsocial, and those that plugins bring."""
 POST = '[post]\nid = "a"\nnetwork = "twitter"\nlanguage = "nl"\ntext = "Hallo. #aa"\n'
 
 
@@ -48,7 +50,7 @@ def test_a_bad_file_is_wrong_use_told_in_one_line(name: str) -> None:
     write(file, content)
     run = Run("check", file)
 
-    assert (run.code, run.out, run.err) == (2, "", f"{line}\n")
+    assert (run.code, run.out, run.err) == (2, "", f"{line}\n".replace(OWN, ENDINGS))
 
 
 @pytest.mark.parametrize("name", BAD_TABLES)

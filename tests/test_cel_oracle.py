@@ -10,6 +10,7 @@ letters that case-folding leaves alone, since comparing them folded is ours, not
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections import Counter
@@ -29,6 +30,7 @@ from govsocial.cel.evaluate import MACRO_SLOTS, Absent, Slots, closure
 from govsocial.cel.frontend import Checker, ExpressionError
 from govsocial.cel.frontend import _library_type as library_type
 from govsocial.cel.library import Unknown
+from govsocial.cel.packed import packed, unpacked
 from govsocial.cel.tree import fields, render, variables, walk
 from govsocial.cel.types import DOUBLE, INT, STRING, TIMESTAMP, CelType, FieldType, fields_of, list_of, message_of
 from govsocial.model import Account, Attestation, Audience, Media, Post, Question
@@ -353,6 +355,8 @@ def plain(value: object) -> object:
     """Return *value* as the library takes it: what nobody knows is absent."""
     if isinstance(value, BaseModel):
         return {name: plain(each) for name in type(value).model_fields if (each := getattr(value, name)) is not None}
+    if isinstance(value, dict):
+        return dict(value)
     if isinstance(value, datetime):
         time = Timestamp()
         time.FromDatetime(value)
@@ -458,3 +462,10 @@ def test_what_is_unknown_has_a_reason_that_the_expression_names() -> None:
                 assert loose or any(f"{path}.".startswith((f"{reason}.", f"{reason}[]")) for path in named), text
 
     on_random_cases(told)
+
+
+def test_every_tree_comes_back_from_json() -> None:
+    def law(text: str, node: Node, _: list[dict[str, Any]]) -> None:
+        assert unpacked(json.loads(json.dumps(packed(node)))) == node, text
+
+    on_random_cases(law)

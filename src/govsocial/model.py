@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from govsocial.errors import InputError, Problem
 from govsocial.messages import say
-from govsocial.validation import DERIVED, MAX_ITEMS, Bool, Count, Float, Int, Str, Tag, Time, problems_of
+from govsocial.validation import DERIVED, MAX_ITEMS, Bool, Count, Float, Int, Map, Sealed, Str, Tag, Time, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -215,7 +215,7 @@ class Post(Resource):
     calendar_entry: Str | None = ""
     url: Str | None = ""
     attested: tuple[Attestation, ...] | None = ()
-    extra: dict[Str, Str] | None = Field(default_factory=dict)
+    extra: Map | None = Field(default_factory=Sealed)
     hashtags: Annotated[Tags | None, DERIVED] = None
     mentions: Annotated[Tags | None, DERIVED] = None
     links: Annotated[Strs | None, DERIVED] = None
@@ -247,7 +247,7 @@ class Account(Resource):
     created_on: Time | None = None
     tier: Str | None = ""
     attested: tuple[Attestation, ...] | None = ()
-    extra: dict[Str, Str] | None = Field(default_factory=dict)
+    extra: Map | None = Field(default_factory=Sealed)
 
 
 class Event(Resource):
@@ -267,7 +267,7 @@ class Event(Resource):
     audience: Audience | None = Audience()
     monitoring: Monitoring | None = Monitoring()
     attested: tuple[Attestation, ...] | None = ()
-    extra: dict[Str, Str] | None = Field(default_factory=dict)
+    extra: Map | None = Field(default_factory=Sealed)
 
 
 class Institution(Resource):
@@ -281,7 +281,7 @@ class Institution(Resource):
     calendar: Str | None = ""
     monitoring: Monitoring | None = Monitoring()
     attested: tuple[Attestation, ...] | None = ()
-    extra: dict[Str, Str] | None = Field(default_factory=dict)
+    extra: Map | None = Field(default_factory=Sealed)
 
 
 class Closure(Resource):

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Final
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pluggy
 
 from govsocial import hookspecs
 from govsocial.cel.library import Fact, Function
-from govsocial.cel.refusals import ALLOWED_NAMES, RESERVED
-from govsocial.cel.tree import MACROS
-from govsocial.cel.types import named
 from govsocial.errors import GovsocialError, PluginError, Problem, did_you_mean
 from govsocial.messages import Text, say
 from govsocial.networks import Network
 from govsocial.policy.schema import Policy
+from govsocial.promises import broken_promise, unmet
 from govsocial.readers.base import Reader
-from govsocial.workspace import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from importlib.metadata import Distribution
 
 PREFIX: Final = "govsocial_"
 OWN: Final = "govsocial"
@@ -36,16 +37,15 @@ _KINDS: Final[Mapping[str, type]] = {
     "readers": Reader,
 }
 Claim = tuple[str, ...]
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_TAKEN: Final = frozenset(
-    (*ALLOWED_NAMES, *MACROS, *RESERVED, *"bool bytes dyn int string type uint in true false null".split())
-)
-"""What functions cannot be called: the language, or this project's use of it, has these names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A plugin and what it brings; *status* is ``active``, ``disabled`` or ``refused``, then with a *reason*."""
+    """
+    A plugin and what it brings; *status* is ``active``, ``disabled`` or ``refused``, then with a *reason*.
+
+    *seconds* is how long it took to import it and to call its hooks.
+    """
 
     name: str
     version: str
@@ -56,10 +56,16 @@ class Plugin:
     facts: tuple[Fact, ...] = ()
     functions: tuple[Function, ...] = ()
     readers: tuple[Reader, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether its Python runs while drafts are read or judged; else it only brings data: policies and networks."""
+        return bool(self.facts or self.functions or self.readers)
 
     def refused(self, reason: Text) -> Plugin:
         """Return this plugin as refused, bringing nothing."""
-        return Plugin(self.name, self.version, "refused", reason)
+        return Plugin(self.name, self.version, "refused", reason, seconds=self.seconds)
 
     def problem(self) -> Problem:
         """Return why it is refused, with its name and version."""
@@ -90,17 +96,42 @@ def installed(disable: Collection[str] = (), only: Collection[str] | None = None
 
 
 def _rank(entry: EntryPoint) -> tuple[str, bool, str]:
-    return entry.name, entry.dist is None or entry.dist.name != OWN, entry.value
+    return entry.name, entry.dist is None or _about(entry.dist).name != OWN, entry.value
+
+
+class About(NamedTuple):
+    """What the metadata of a distribution say of it."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _about(dist: Distribution) -> About:
+    """Return what *dist* is; its metadata are parsed once, for all its plugins."""
+    found = dist.metadata
+    return About(found["Name"], found["Version"], tuple(found.get_all("Requires-Dist") or ()))
 
 
 def _load(entry: EntryPoint, *, disabled: bool, twice: bool) -> Plugin:
-    plugin = Plugin(entry.name, entry.dist.version if entry.dist else "")
+    about = _about(entry.dist) if entry.dist else About("", "", ())
+    plugin = Plugin(entry.name, about.version)
     if disabled:
         return Plugin(plugin.name, plugin.version, "disabled")
     if twice:
         return plugin.refused(say("another plugin has the same name"))
+    if lacking := unmet(about.requires):
+        return plugin.refused(lacking)
+    start = perf_counter()
+    loaded = _imported(plugin, entry)
+    return replace(loaded, seconds=perf_counter() - start)
+
+
+def _imported(plugin: Plugin, entry: EntryPoint) -> Plugin:
     try:
-        module = entry.load()
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no part of an answer
+            module = entry.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin does on import, the others go on
         return plugin.refused(say("it cannot be imported ({reason})", reason=_reason(error)))
     return collect(plugin.name, plugin.version, module)
@@ -129,7 +160,8 @@ def _call(manager: pluggy.PluginManager, kind: str, expected: type) -> tuple[Any
     name = PREFIX + kind
     hook: Callable[[], list[Iterable[Any]]] = getattr(manager.hook, name)
     try:
-        brought = tuple(item for items in hook() for item in items)
+        with redirect_stdout(sys.stderr):
+            brought = tuple(item for items in hook() for item in items)
         wrong = next((found for item in brought if (found := _wrong(name, item, expected))), None)
     except GovsocialError as error:
         return say("its hook {hook} failed: {problem}", hook=name, problem=_first(error))
@@ -143,53 +175,6 @@ def _wrong(hook: str, item: object, expected: type) -> Text | None:
         return broken_promise(item)
     found, wanted = type(item).__name__, expected.__name__
     return say("its hook {hook} returned a {found}, not a {wanted}", hook=hook, found=found, wanted=wanted)
-
-
-def broken_promise(item: object) -> Text | None:
-    """Return what is wrong with a fact, function or network that a plugin brings, None where nothing is."""
-    match item:
-        case Fact(name=name, on=on, type=kind, needs=needs):
-            return _wrong_fact(name, on, needs) or _wrong_type(name, kind)
-        case Function(name=name, parameters=parameters, returns=returns):
-            wrong = _wrong_name("function", name, _TAKEN)
-            return wrong or next((found for kind in (*parameters, returns) if (found := _wrong_type(name, kind))), None)
-        case Network(id=name, aliases=aliases):
-            return _wrong_network(name, aliases)
-    return None
-
-
-def _wrong_network(name: str, aliases: object) -> Text | None:
-    if name and isinstance(aliases, tuple) and all(aliases):
-        return None
-    return say("its network '{name}' needs an id, and aliases as a tuple of texts", name=name)
-
-
-def _wrong_fact(name: str, on: str, needs: Sequence[str]) -> Text | None:
-    if on not in RELATIONS:
-        hint = did_you_mean(on, RELATIONS)
-        return say("its fact '{name}' is on '{on}', which rules do not judge{hint}", name=name, on=on, hint=hint)
-    known = (*RELATIONS[on], "closures", "context.as_of")
-    strange = next((need for need in needs if need not in known), None)
-    if strange is not None:
-        hint = did_you_mean(strange, known)
-        return say("its fact '{name}' needs '{need}', which is not there{hint}", name=name, need=strange, hint=hint)
-    return _wrong_name("fact", name)
-
-
-def _wrong_name(kind: str, name: str, taken: Collection[str] = ()) -> Text | None:
-    if name in taken:
-        return say("its {kind} cannot be called '{name}': that means something already", kind=kind, name=name)
-    if not _NAME.fullmatch(name):
-        return say("its {kind} '{name}' needs a name of small letters, digits and _", kind=kind, name=name)
-    return None
-
-
-def _wrong_type(name: str, kind: str) -> Text | None:
-    try:
-        named(kind)
-    except ValueError as error:
-        return say("its '{name}' has a type that is none ({reason})", name=name, reason=error)
-    return None
 
 
 def _reason(error: BaseException) -> str:

@@ -19,7 +19,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -161,6 +161,7 @@ def _tokens(pattern: str, text: str, found: Sequence[Token]) -> Iterator[Token]:
             yield Token(match[1], start, end, cut=text.startswith("…", end))
 
 
+@lru_cache(maxsize=8)  # one text is asked for its links several times in a row
 def _links(text: str) -> tuple[Token, ...]:
     return tuple(
         Token(match[0], match.start(), match.end())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Never, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict
@@ -77,6 +77,19 @@ def _bare(text: str) -> str:
     return re.sub(r"^[#＃@＠\s]+", "", text).rstrip()
 
 
+class Sealed(dict[str, str]):
+    """A table that stays as it is, as resources do: what one fact wrote into it, the next rule would read."""
+
+    def _refuse(self, *_: object, **__: object) -> Never:
+        message = "a resource is frozen: take a copy of this table to change it"
+        raise TypeError(message)
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[str, str]]]:
+        return type(self), (dict(self),)
+
+
 Str = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean)]
 Tag = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean), AfterValidator(_bare), FOLDED]
 Int = Annotated[int, Strict(), Field(ge=-(2**63), le=2**63 - 1)]
@@ -84,6 +97,7 @@ Count = Annotated[int, Strict(), Field(ge=0, le=2**63 - 1)]
 Float = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Bool = Annotated[bool, Strict()]
 Time = Annotated[datetime, Strict(), BeforeValidator(moment)]
+Map = Annotated[dict[Str, Str], AfterValidator(Sealed)]
 
 _KINDS: Final = {
     "string_type": say("a text in quotes"),

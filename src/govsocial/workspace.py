@@ -136,10 +136,11 @@ def _concerned(post: Post, workspace: Workspace) -> Related:
 
 
 def _same_info(post: Post, workspace: Workspace) -> tuple[Post, ...] | Dangling:
-    for name in ("info", "institution"):
-        if getattr(post, name) is None:
-            return Dangling(f"post.{name}")
-    same = workspace.group("post", "info", post.info or "") if post.institution else ()
+    if post.info is None or post.institution is None:
+        return Dangling("post.info" if post.info is None else "post.institution")
+    if not (post.info and post.institution):
+        return ()
+    same = workspace.group("post", "info", post.info)
     return tuple(other for other in same if other is not post and (not post.id or other.id != post.id))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from copy import copy
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -11,11 +13,13 @@ from typing import Annotated
 import typer
 
 from govsocial.cli import plugin, policy, workflow
+from govsocial.cli.audit import audit
 from govsocial.cli.calendar import calendar
 from govsocial.cli.check import check
 from govsocial.cli.config import config, defaults, for_all
+from govsocial.cli.convert import convert
 from govsocial.cli.explain import explain
-from govsocial.cli.shell import WRONG_USE, command, complain, interruptible
+from govsocial.cli.shell import WRONG_USE, command, complain, interruptible, unhurried_gc
 from govsocial.cli.words import speak, spoken, translated
 from govsocial.errors import InputError
 
@@ -30,6 +34,8 @@ app = typer.Typer(
 app.command("check")(command(check))
 app.command("explain")(command(explain))
 app.command("calendar")(command(calendar))
+app.command("audit")(command(audit))
+app.command("convert")(command(convert))
 app.command("config")(command(config))
 app.add_typer(policy.app, name="policy")
 app.add_typer(plugin.app, name="plugin")
@@ -63,9 +69,23 @@ def _options(
 @interruptible
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 findings, 2 wrong use, 3 something broke, 5 nothing to judge."""
+    with unhurried_gc():
+        _run()
+
+
+def _run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows that it cannot
     language = spoken(sys.argv[1:], Path.cwd())
     speak(language)
-    translated(typer.main.get_command(app), language)(prog_name="govsocial")
+    translated(typer.main.get_command(_only(sys.argv[1:])), language)(prog_name="govsocial")
+
+
+def _only(arguments: Sequence[str]) -> typer.Typer:
+    """Return the app without the commands that are not asked for: typer takes a while over the options of each."""
+    name = next(iter(arguments), "")
+    chosen = copy(app)
+    chosen.registered_commands = [one for one in app.registered_commands if one.name == name]
+    chosen.registered_groups = [one for one in app.registered_groups if one.name == name]
+    return chosen if chosen.registered_commands or chosen.registered_groups else app

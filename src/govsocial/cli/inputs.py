@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govsocial.cli.progress import progress
-from govsocial.cli.shell import complain, split, tell, wrong
+from govsocial.cli.shell import complain, settled, split, tell, wrong
 from govsocial.errors import did_you_mean
 from govsocial.messages import Text, say
 
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
     from govsocial.readers import Input
 
 
-def set_up(policies: Sequence[Path] | None, disable: Sequence[str] | None, no_plugins: bool, lang: str) -> Setup:
+def set_up(
+    policies: Sequence[Path] | None, disable: Sequence[str] | None, no_plugins: bool, lang: str, detector: str = ""
+) -> Setup:
     """Return the engine and its parts; refused plugins and inactive rules are named on stderr."""
     from govsocial.defaults import assemble  # noqa: PLC0415 - imported when needed, so that --help stays quick
 
     setup = assemble(tuple(policies or ()), split(disable or ()), others=not no_plugins)
+    settled()
     complain((*setup.problems, *setup.notes), lang)
-    return setup
+    return _detecting(setup, detector) if detector else setup
+
+
+def _detecting(setup: Setup, detector: str) -> Setup:
+    from govsocial.language import detecting  # noqa: PLC0415
+
+    return replace(setup, engine=replace(setup.engine, detect=detecting(detector)))
 
 
 def read(

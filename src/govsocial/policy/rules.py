@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from govsocial.cel.evaluate import MACRO_SLOTS, UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -80,6 +80,11 @@ class Rule:
     def at(self, time: datetime) -> Rule:
         """Return the rule as it is at *time*."""
         return next((rule for period, rule in self.dated if period.holds(time)), self)
+
+
+def enabled_at(rules: Iterable[Rule], time: datetime) -> list[Rule]:
+    """Return *rules* as overrides have left them at *time*, without those that are disabled then."""
+    return [rule for one in rules if (rule := one.at(time)).enabled]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from govsocial.cel.evaluate import Closure, Frame, Slots, closure, present
-from govsocial.cel.frontend import Checker, ExpressionError
 from govsocial.cel.library import call, python_type
 from govsocial.cel.tree import Node, Var, fields, variables
 from govsocial.cel.types import TIMESTAMP, CelType, list_of, message_of, named
@@ -19,6 +18,7 @@ from govsocial.workspace import RELATIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
 
+    from govsocial.cel.frontend import Checker
     from govsocial.policy.faults import Faults
     from govsocial.policy.params import ParamTable
     from govsocial.policy.rules import Vocabulary
@@ -121,13 +121,14 @@ class Scope:
             self._tell(name)
         if broken:
             return None, []
-        if text not in self._known:  # placeholders come back in every language
-            found = self._checked(text)
-            self._known[text] = self._checked(text) if found[0] is None and self._add_all_facts() else found
-        node, complaints = self._known[text]
-        if node is not None:
-            self._used |= self._roots(node)
-        return node, complaints
+        if text not in self._known:
+            node, complaints = self._checked(text)
+            if node is None and self._add_all_facts():
+                node, complaints = self._checked(text)
+            if node is not None:
+                self._used |= self._roots(node)
+            self._known[text] = node, complaints
+        return self._known[text]
 
     def is_broken(self, name: str) -> bool:
         """Whether the fact *name* cannot be used by rules of this scope."""
@@ -153,16 +154,21 @@ class Scope:
 
     def _checked(self, text: str) -> tuple[Node | None, Complaints]:
         key = (self._on, text)
+        if key in self._trees:
+            return self._trees[key], []
+        from govsocial.cel.frontend import ExpressionError  # noqa: PLC0415 - most runs have nothing new to check
+
         try:
-            if key not in self._trees:
-                self._trees[key] = self._ready().check(text, None)
+            self._trees[key] = self._ready().check(text, None)
         except ExpressionError as error:
             return None, [(one.text, one.line, one.column) for one in error.complaints]
         return self._trees[key], []
 
     def _ready(self) -> Checker:
-        """Return what checks by the variables that are known now; most runs have checked everything before."""
+        """Return what checks by the variables that are known now."""
         if self._checker is None:
+            from govsocial.cel.frontend import Checker  # noqa: PLC0415
+
             models = [model for name, model in RESOURCES.items() if name in RELATIONS]
             self._checker = Checker(self._variables, tuple(self._functions.values()), models, self._networks)
         return self._checker

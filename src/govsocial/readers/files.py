@@ -23,7 +23,7 @@ LARGEST: Final = 100 * MEGABYTE
 STDIN: Final = "-"
 _PROJECT_FILES: Final = ("readme", "changelog")
 _OTHER_FORMATS: Final = (".workflow.toml", ".history.jsonl")
-_CONFIGURATION: Final = "govsocial.toml"
+_CONFIGURATION: Final = ("govsocial.toml", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _left_out(name: str) -> bool:
-    return name.startswith((".", *_PROJECT_FILES)) or name.endswith(_OTHER_FORMATS) or name == _CONFIGURATION
+    return name.startswith((".", *_PROJECT_FILES)) or name.endswith(_OTHER_FORMATS) or name in _CONFIGURATION
 
 
 def _bytes(file: File) -> bytes:

@@ -31,14 +31,20 @@ def read(text: str, name: str) -> Iterator[Record]:
         if line.isspace():
             continue
         try:
-            yield from _read_line(line, number)
+            yield from read_line(line, number)
         except InputError as error:
             problems += [replace(one, file=name, line=number) for one in error.problems]
     if problems:
         raise InputError(problems)
 
 
-def _read_line(line: str, number: int) -> Iterator[Record]:
+def read_line(line: str, number: int) -> Iterator[Record]:
+    """
+    Yield the resources in one *line*, which has this *number* in its file.
+
+    Raises:
+        InputError: after the last one, with what is wrong with the line.
+    """
     yield from records(table(line), partial(_places, line, number), lambda _: number, lists=False)
 
 

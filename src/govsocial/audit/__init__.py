@@ -1,0 +1,1 @@
+"""Bulk audits: archives of posts judged shard by shard. Needs the extra ``audit``."""

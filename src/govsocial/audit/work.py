@@ -1,0 +1,114 @@
+"""One shard from its file to its answer: the same function wherever it runs. Its answer depends on nothing else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from govsocial.audit import relations
+from govsocial.audit.answers import FINDINGS, OUTCOMES, added, findings_of, outcomes_of, tables_of
+from govsocial.audit.batch import judgeable, read, with_relations
+from govsocial.audit.bundle import engine_of
+from govsocial.audit.kernel import Costs, Kernel, judged, kernel_of
+from govsocial.audit.manifest import ManifestEntry, Skipped, entry_in, part, write, write_entry
+from govsocial.audit.rowwise import Rows
+from govsocial.readers import parquet
+
+if TYPE_CHECKING:
+    from govsocial.audit.batch import Batch
+    from govsocial.audit.bundle import Bundle
+    from govsocial.audit.shards import Shard
+    from govsocial.workspace import Workspace
+
+_KERNELS: Final[dict[str, Kernel]] = {}
+"""What judges in this process, made once: of one bundle at a time."""
+
+
+def run_shard(shard: Shard, bundle: Bundle, out: str) -> ManifestEntry:
+    """
+    Judge *shard* by *bundle*, and write what comes of it below the folder *out*; nothing where that was done before.
+
+    Raises:
+        InputError: where the file cannot be read, *out* cannot be written, or other plugins are installed here.
+    """
+    folder, key = Path(out), bundle.key(shard)
+    if done := entry_in(folder, shard.number, key):
+        return done
+    kernel, costs = _kernel(bundle), Costs()
+    batch = read(shard, kernel.engine)
+    findings, outcomes = _answer(batch, bundle, folder, kernel, costs)
+    digests = {
+        "findings": write(part(folder, "findings", shard.number), encoded(findings)),
+        "outcomes": write(part(folder, "outcomes", shard.number), encoded(outcomes)),
+    }
+    entry = ManifestEntry(
+        **{name: getattr(shard, name) for name in ("number", "start", "rows")},
+        file=shard.name,
+        key=key,
+        judged=batch.frame.height + len(batch.others),
+        findings=findings.height,
+        digests=digests,
+        counts=_sums(outcomes, "outcome"),
+        violations=_sums(outcomes.filter(pl.col("outcome") == "violation"), "severity"),
+        costs={rule: (one.seconds, one.rows, one.why) for rule, one in sorted(costs.of.items())},
+        skipped=tuple(Skipped(one.file, one.line, one.message()) for one in batch.problems),
+    )
+    write_entry(folder, entry)
+    return entry
+
+
+def _kernel(bundle: Bundle) -> Kernel:
+    if bundle.digest not in _KERNELS or _KERNELS[bundle.digest].engine is not engine_of(bundle):
+        _KERNELS.clear()
+        _KERNELS[bundle.digest] = kernel_of(engine_of(bundle))
+    return _KERNELS[bundle.digest]
+
+
+def _answer(batch: Batch, bundle: Bundle, out: Path, kernel: Kernel, costs: Costs) -> tuple[pl.DataFrame, pl.DataFrame]:
+    engine = kernel.engine
+    frame = judgeable(batch.frame, bundle)
+    workspace = relations.workspace_of(out, bundle.beside, frame, batch.others, engine)
+    rows = Rows(with_relations(frame, workspace, engine), batch.posts, workspace)
+    parts = judged(kernel, rows, costs)
+    order = {rule.id: number for number, rule in enumerate(engine.policies.rules())}
+    findings, outcomes = _of_others(batch, bundle, workspace, kernel)
+    return (
+        pl.concat([findings_of(parts, rows.frame, order), findings]),
+        added([outcomes_of(parts, rows.frame), outcomes]),
+    )
+
+
+def _of_others(batch: Batch, bundle: Bundle, workspace: Workspace, kernel: Kernel) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what closures say of accounts, events and institutions, one by one."""
+    if not batch.others:
+        return FINDINGS.to_frame(), OUTCOMES.to_frame()
+    as_of = bundle.choices.as_of
+    found = [one for item in batch.others for one in kernel.engine.verdicts(item, workspace, as_of)]
+    return tables_of(found, kernel.engine)
+
+
+def _sums(outcomes: pl.DataFrame, by: str) -> dict[str, int]:
+    return dict(outcomes.group_by(by).agg(pl.col("n").sum()).sort(by).iter_rows())
+
+
+def encoded(frame: pl.DataFrame) -> bytes:
+    """Return *frame* as a Parquet file, the same bytes for the same rows."""
+    pyarrow: Any = parquet.arrow()
+    target = BytesIO()
+    pyarrow.parquet.write_table(
+        frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()), target, compression="zstd"
+    )
+    return target.getvalue()
+
+
+def relate_shard(shard: Shard, bundle: Bundle, out: str) -> int:
+    """Write down what rules on other shards may ask of the posts of *shard*; return how many posts that are."""
+    engine = _kernel(bundle).engine
+    target = Path(out, relations.RELATED, f"part-{shard.number:05}.parquet")
+    every = bundle.mixed or relations.reads_any(engine)
+    found = relations.kept(read(shard, engine).frame, relations.wanted(engine), every=every)
+    write(target, encoded(found))
+    return found.height

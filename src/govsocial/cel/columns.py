@@ -1,0 +1,208 @@
+"""
+Tree to Polars expression: what closures say of one resource, said of every row at once, or refused.
+
+Null is *unknown*, and Polars joins nulls by Kleene's logic, as closures do. What cannot be said exactly raises
+``CannotSay``, and whoever asked runs the closures instead. Only the modules ``cel.column*`` and the audit know Polars.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from govsocial.cel import column_macros
+from govsocial.cel.column_calls import applied, at_key, refuse_code
+from govsocial.cel.column_values import CannotSay, let, literal, unknown
+from govsocial.cel.evaluate import MACRO_SLOTS, Slots, closure
+from govsocial.cel.library import Unknown
+from govsocial.cel.tree import Call, Const, Field, ListOf, Macro, Node, Var, render, variables
+from govsocial.cel.types import list_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["CannotSay", "Layout", "called", "column"]
+
+MAX_DEPTH: Final = 60
+"""How deep an expression may be, facts included: Polars takes long over deeper ones."""
+MAX_SIZE: Final = 4_000
+"""How many parts an expression may have, facts included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    What a frame holds: a column for each field of the resource *on*, and one for each of *columns*.
+
+    The *columns* are variables: relations, ``param.x``, ``context.as_of``. The *values* are those that are the same in
+    all rows, None where unknown; the *facts* are trees, by ``fact.name``.
+    """
+
+    on: str
+    columns: frozenset[str] = frozenset()
+    values: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, Node] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A layout, and the elements of macros that can be named: each by its expression."""
+
+    layout: Layout
+    elements: Mapping[str, pl.Expr] = field(default_factory=dict)
+
+    def translate(self, node: Node) -> pl.Expr:
+        """Return the expression of *node*; what is the same in all rows is computed now, by its closure."""
+        if isinstance(node, Const) or not self.is_same(node):
+            return unknown(node.type) if self._is_unknown(node) else _WAYS[type(node)](node, self)
+        refuse_code(node)
+        return literal(_computed(node, self.layout.values), node.type)
+
+    def is_same(self, node: Node) -> bool:
+        """Whether *node* has the same value in all rows."""
+        return variables(node) <= self.layout.values.keys() and not node.type.mentions_message
+
+    def _is_unknown(self, node: Node) -> bool:
+        """Whether *node* rests on something that nobody knows in any row: some functions forget the rows then."""
+        if not isinstance(node, Call) or node.function in _ABSORBING:
+            return False
+        return any(self.is_same(arg) and _computed(arg, self.layout.values) is None for arg in node.args)
+
+    def inside(self, elements: Mapping[str, pl.Expr]) -> Scope:
+        """Return the scope in which only *elements* can be named."""
+        return replace(self, elements=elements)
+
+
+def called(variable: str) -> str:
+    """Return the name of the column of *variable*: a relation may be called like a field of the resource."""
+    return variable if "." in variable else f"relation.{variable}"
+
+
+def column(node: Node, layout: Layout) -> pl.Expr:
+    """
+    Return the expression that computes *node* in each row of a frame laid out by *layout*; null where unknown.
+
+    It may be the same in all rows, and then has one value: hand it to ``with_columns``.
+
+    Raises:
+        CannotSay: where columns would not say exactly what closures say.
+    """
+    depth, size = _measures(node, layout.facts, {})
+    if depth > MAX_DEPTH or size > MAX_SIZE:
+        raise CannotSay(f"{size} parts, {depth} deep; at most {MAX_SIZE} and {MAX_DEPTH}")
+    return Scope(layout).translate(node)
+
+
+def _measures(node: Node, facts: Mapping[str, Node], known: dict[str, tuple[int, int]]) -> tuple[int, int]:
+    """Return how deep *node* is, a chain of ``&&`` or ``||`` being one step, and of how many parts it is made."""
+    if isinstance(node, Var) and node.name in facts:
+        if node.name not in known:
+            known[node.name] = _measures(facts[node.name], facts, known)
+        return known[node.name]
+    parts = [_measures(part, facts, known) for part in _chain(node)]
+    return 1 + max((depth for depth, _ in parts), default=0), 1 + sum(size for _, size in parts)
+
+
+def _chain(node: Node, function: str = "") -> Sequence[Node]:
+    """Return what a chain of ``&&`` or of ``||`` joins; the parts of anything else."""
+    function = function or (node.function if isinstance(node, Call) else "")
+    if function not in _JOINS:
+        return node.children
+    if isinstance(node, Call) and node.function == function:
+        return [part for arg in node.args for part in _chain(arg, function)]
+    return [node]
+
+
+def _computed(node: Node, values: Mapping[str, object]) -> object:
+    slots = Slots({name: slot for slot, name in enumerate(values)}, len(values), {}, {})
+    try:
+        return closure(node, slots)([*values.values(), *[None] * MACRO_SLOTS])
+    except Unknown:
+        return None
+
+
+def _const(node: Const, _: Scope) -> pl.Expr:
+    return literal(node.value, node.type)
+
+
+def _var(node: Var, scope: Scope) -> pl.Expr:
+    name, layout = node.name, scope.layout
+    if name in scope.elements:
+        return scope.elements[name]
+    if name in layout.values:
+        return literal(layout.values[name], node.type)
+    if name in layout.facts:
+        return scope.inside({}).translate(layout.facts[name])
+    if name not in layout.columns:
+        raise CannotSay(f"{name}, which is no column")
+    return pl.col(called(name))
+
+
+def _field(node: Field, scope: Scope) -> pl.Expr:
+    operand, name = node.operand, node.name
+    if isinstance(operand, Var) and operand.name == scope.layout.on and operand.name not in scope.elements:
+        return pl.col(name).is_not_null() if node.test else pl.col(name)
+    whole = scope.translate(operand)
+    if operand.type.name == "map":
+        return at_key(whole, name)
+    return let(_known(name), whole) if node.test else whole.struct.field(name)
+
+
+def _known(name: str) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda whole: pl.when(whole.is_not_null()).then(whole.struct.field(name).is_not_null())
+
+
+def _list(node: ListOf, scope: Scope) -> pl.Expr:
+    values = [item.value for item in node.items if isinstance(item, Const)]
+    if len(values) == len(node.items):
+        return literal(values, node.type)
+    items = pl.concat_list([scope.translate(item) for item in node.items])
+    return let(lambda made: pl.when(made.list.eval(pl.element().is_not_null()).list.all()).then(made), items)
+
+
+def _macro(node: Macro, scope: Scope) -> pl.Expr:
+    return column_macros.macro(node, scope, frozenset(scope.layout.values))
+
+
+def _call(node: Call, scope: Scope) -> pl.Expr:
+    if node.function in _JOINS:
+        parts = _gathered(_chain(node)) if node.function == "_||_" else _chain(node)
+        return _joined([scope.translate(part) for part in parts], _JOINS[node.function])
+    return applied(node, [scope.translate(arg) for arg in node.args])
+
+
+def _gathered(parts: Sequence[Node]) -> list[Node]:
+    """Return *parts* with ``x in ['a', 'b']`` for ``x == 'a' || x == 'b'``, so that ``x`` is computed once."""
+    found: dict[str, list[Node]] = {}
+    for part in parts:
+        match part:
+            case Call(function="_==_", args=(one, Const(value=str()))):
+                found.setdefault(f"{render(one)} in", []).append(part)
+            case _:
+                found.setdefault(render(part), [part])
+    calls = ([part for part in same if isinstance(part, Call)] for same in found.values())
+    return [same[0] if len(same) == 1 else _in(some) for same, some in zip(found.values(), calls, strict=True)]
+
+
+def _in(equal: list[Call]) -> Node:
+    one, first = equal[0].args
+    texts = ListOf(list_of(first.type), equal[0].at, tuple(part.args[1] for part in equal))
+    return Call(equal[0].type, equal[0].at, "@in", (one, texts))
+
+
+def _joined(parts: list[pl.Expr], join: Callable[[Any, Any], Any]) -> pl.Expr:
+    """Join *parts* by halves, since Polars takes long over what is deep."""
+    while len(parts) > 1:
+        parts = [reduce(join, parts[start : start + 2]) for start in range(0, len(parts), 2)]
+    return parts[0]
+
+
+_JOINS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {"_&&_": and_, "_||_": or_}
+_ABSORBING: Final = (*_JOINS, "_?_:_")
+_WAYS: Final[Mapping[type[Node], Callable[[Any, Scope], pl.Expr]]] = {
+    Const: _const, Var: _var, Field: _field, ListOf: _list, Macro: _macro, Call: _call,
+}  # fmt: skip
