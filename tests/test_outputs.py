@@ -69,6 +69,7 @@ message = "Too long."
 [[duty]]
 id = "monitor"
 on = "account"
+require = 'account.network != ""'
 message = "Someone follows what is said."
 [[opportunity]]
 id = "bronze"
@@ -309,6 +310,16 @@ def test_a_duty_names_the_institution_once() -> None:
     accounts = [Account(id=name, network="twitter", institution="fps") for name in ("a", "b")]
 
     assert "Duty: Someone follows what is said. (fps)\n" in text_of(judged(*accounts))
+
+
+def test_the_duties_are_a_checklist_with_what_was_seen_when_asked() -> None:
+    done = Account.parse({"id": "b", "network": "twitter", "institution": "pod", "attested": [{"duty": "monitor"}]})
+    report = judged(Account(id="a", network="twitter", institution="fps"), done)
+
+    assert (
+        "☐ Duty: Someone follows what is said. (fps)\n  ✓ seen in your files: network\n"
+        "☑ Duty, attested: Someone follows what is said. (pod)\n  ✓ seen in your files: network\n"
+    ) in text_of(report, show=frozenset({"duties"}))
 
 
 def test_opportunities_come_best_first() -> None:

@@ -28,6 +28,7 @@ GLANCE: Final = 12
 """How many lines of 80 columns the answer to one draft has, where what is to be fixed leaves room."""
 USUAL: Final = 80
 
+_BOXES: Final = {"open": say("☐ Duty:"), "attested": say("☑ Duty, attested:")}
 _SILENT: Final = ("pass", "not-applicable", "superseded", "attested")
 
 
@@ -167,8 +168,10 @@ def _tips(report: Report, view: View) -> Iterator[str]:
 
 
 def _duties(report: Report, view: View) -> Iterator[str]:
-    duties = [finding for finding in report.findings if finding.outcome == "open"]
-    yield from _section(duties, (say("Duty:"), "duties"), view, _institution)
+    boxes = _BOXES if view.opens("duties") else {"open": say("Duty:")}
+    for outcome, lead in boxes.items():
+        duties = [finding for finding in report.findings if finding.outcome == outcome]
+        yield from _section(duties, (lead, "duties"), view, _institution)
 
 
 def _institution(finding: Finding) -> str:
@@ -195,8 +198,17 @@ def _section(
     for group in groups if opened else groups[:MOST]:
         names = "" if view.judged == 1 else f" ({listed(map(owner, group), view, None if opened else FEW)})"
         yield from entry(_example(group, view) + names, view, lead, "label")
-        yield from _next_step(group[0], view) if opened else ()
+        yield from (*_seen(group[0], view), *_next_step(group[0], view)) if opened else ()
     yield from _more(0 if opened else len(groups) - MOST, section[1], view)
+
+
+def _seen(finding: Finding, view: View) -> list[str]:
+    """Return which part of a duty the program saw for itself."""
+    paths = (path.partition("[")[0] for clause in finding.compiled.require for path in clause.fields)
+    fields = sorted({path.partition(".")[2] for path in paths})
+    if finding.effect != "duty" or not fields:
+        return []
+    return entry(say("seen in your files: {fields}", fields=", ".join(fields)), view, "  ✓ ")
 
 
 def _more(left: int, section: str, view: View) -> list[str]:
