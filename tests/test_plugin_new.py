@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-NEW = {"mastodon": (), "health": ("--network", "x"), "ink-stone2": ("--network", "ink-stone")}
+NEW = {"mastodon": (), "museum": ("--network", "x"), "ink-stone2": ("--network", "ink-stone")}
 """Names of plugins, and what is said of their networks: one of its own, one that is known, one with a sign in it."""
 
 
@@ -67,7 +67,7 @@ def test_a_new_plugin_is_found_and_brings_all_that_it_shows(setup: Setup, name: 
 
     assert setup.problems == setup.notes == ()
     assert (plugin.status, plugin.version) == ("active", "0.1.0")
-    assert brought == [[name], {"mastodon": ["mastodon"], "health": []}.get(name, ["ink-stone"]), 1]
+    assert brought == [[name], {"mastodon": ["mastodon"], "museum": []}.get(name, ["ink-stone"]), 1]
     assert [one.name for one in plugin.facts] == [f"{name.replace('-', '_')}_shouted"]
 
 
