@@ -1,5 +1,5 @@
 """
-Random expressions on random resources mean what the CEL library says they mean.
+Random expressions on random resources mean what the CEL library says they mean: as closures, and as columns.
 
 The library checks each expression against messages and evaluates it on dictionaries that lack the fields which nobody
 knows: an absent key, like an unbound variable, is its error value, and that is what *unknown* is. Tags are drawn in
@@ -26,6 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from govsocial.cel.columns import CannotSay, Layout
 from govsocial.cel.evaluate import MACRO_SLOTS, Absent, Slots, closure
 from govsocial.cel.frontend import Checker, ExpressionError
 from govsocial.cel.frontend import _library_type as library_type
@@ -35,6 +36,7 @@ from govsocial.cel.tree import fields, render, variables, walk
 from govsocial.cel.types import DOUBLE, INT, STRING, TIMESTAMP, CelType, FieldType, fields_of, list_of, message_of
 from govsocial.model import Account, Attestation, Audience, Media, Post, Question
 from govsocial.validation import moment
+from rows import UNKNOWN, canonical, table, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +50,6 @@ HALF = 0.5
 RARELY = 0.1
 LEAVES = 0.2
 MOST_REFUSED = 0.1
-UNKNOWN = "unknown"
 OPERATIONS = {
     "division by zero",
     "integer overflow",
@@ -82,6 +83,7 @@ FIELDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     Attestation: tuple("duty on".split()),
 }
 CHECKER = Checker(VARIABLES, models=[Post, Account])
+LAYOUT = Layout("post", frozenset(VARIABLES) - {"post"})
 SLOTS = Slots({name: slot for slot, name in enumerate(VARIABLES)}, len(VARIABLES), {}, {})
 
 
@@ -289,14 +291,15 @@ def _paths(text: str, kind: CelType, field: FieldType) -> Iterator[tuple[str, st
 
 
 class Writer:
-    """Writes random expressions by the rules."""
+    """Writes random expressions by the rules, and by *more*."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, more: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._random = random
+        self._more = more or {}
 
     def write(self, kind: str, depth: int, scope: Scope) -> str:
         """Return an expression of *kind*, at most *depth* rules deep."""
-        ways = rules(kind)
+        ways = rules(kind) + self._more.get(kind, ())
         if "{" not in "".join(ways):
             return self._random.choice(ways) if ways else self._leaf(kind, scope)
         if depth == 0 or self._random.random() < LEAVES:
@@ -381,13 +384,6 @@ def reasons(node: Node, world: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
-def canonical(value: object) -> object:
-    """Return *value* so that only what is the same value of the same type is equal; NaN is."""
-    if isinstance(value, list | tuple):
-        return tuple(map(canonical, value))
-    return type(value).__name__, repr(value.astimezone(UTC) if isinstance(value, datetime) else value)
-
-
 def on_random_cases(law: Callable[[str, Node, list[dict[str, Any]]], None]) -> None:
     """Hold *law* to random expressions in random worlds; very few expressions may be refused."""
     tally: Counter[str] = Counter()
@@ -430,6 +426,24 @@ def test_closures_and_the_library_agree() -> None:
 
     on_random_cases(agree)
     assert min(answers["known"], answers["unknown"]) > answers.total() / 5, "one of the two is hardly tested"
+
+
+def test_columns_and_the_library_agree() -> None:
+    answers: Counter[str] = Counter()
+
+    def agree(text: str, node: Node, drawn: list[dict[str, Any]]) -> None:
+        if node.type.mentions_message:
+            return
+        try:
+            found = told(node, LAYOUT, table(drawn, VARIABLES, LAYOUT))
+        except CannotSay:
+            answers["refused"] += 1
+            return
+        answers["said"] += 1
+        assert found == [theirs(text, world) for world in drawn], text
+
+    on_random_cases(agree)
+    assert answers["refused"] <= answers.total() * MOST_REFUSED, "what columns refuse is not tested"
 
 
 def test_what_is_shown_of_an_expression_means_the_same() -> None:

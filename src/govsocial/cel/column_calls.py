@@ -10,7 +10,7 @@ import polars as pl
 
 from govsocial.cel.column_compare import compared, within
 from govsocial.cel.column_patterns import translated
-from govsocial.cel.column_times import duration, moved, part_of, timestamp
+from govsocial.cel.column_times import moved, part_of
 from govsocial.cel.column_values import CannotSay, let, per_value
 from govsocial.cel.fused import literal
 from govsocial.cel.library import TIME_PARTS, WHITE_SPACE
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     Way = Callable[[Call, list[pl.Expr]], pl.Expr]
 
-_CONNECTIVES: Final = ("_&&_", "_||_")
+_ELSEWHERE: Final = frozenset({"_&&_", "_||_", "timestamp", "duration"})
+"""What has no way here: logic is joined as a whole, and literals are computed beforehand."""
 _NOWHERE: Final = 2**32 - 1
 """A place at which no list has an element."""
 _SMALL: Final = 4
@@ -34,26 +35,26 @@ _LOWER: Final = [letter.lower() for letter in _UPPER]
 
 
 def applied(node: Call, args: list[pl.Expr]) -> pl.Expr:
-    """
-    Return the expression of *node*, an operator or function over *args*.
-
-    Raises:
-        CannotSay: for a function of a plugin.
-    """
-    refuse_code(node)
+    """Return the expression of *node*, an operator or function of the language over *args*."""
     return _WAYS[node.function](node, args)
 
 
 def refuse_code(node: Node) -> None:
-    """Raise ``CannotSay`` where *node* calls the function of a plugin, whose faults are an outcome of their own."""
+    """
+    Refuse to compute functions of plugins, whose faults are an outcome of their own.
+
+    Raises:
+        CannotSay: where *node* calls one.
+    """
     for part in walk(node):
-        if isinstance(part, Call) and part.function not in _WAYS and part.function not in _CONNECTIVES:
+        if isinstance(part, Call) and part.function not in _WAYS.keys() | _ELSEWHERE:
             raise CannotSay(f"{part.function}(…), which a plugin computes")
 
 
 def at_key(entries: pl.Expr, key: str) -> pl.Expr:
     """Return what *entries*, those of a map, have at *key*."""
-    return entries.list.filter(pl.element().struct.field("key") == key).list.first().struct.field("value")
+    wanted = pl.element().struct.field("key") == key
+    return let(lambda entries: entries.list.filter(wanted).list.first(), entries).struct.field("value")
 
 
 def _narrow(value: pl.Expr) -> pl.Expr:
@@ -170,7 +171,7 @@ def _join(node: Call, args: list[pl.Expr]) -> pl.Expr:
 
 def _distinct(node: Call, args: list[pl.Expr]) -> pl.Expr:
     folded = node.args[0].type.element and node.args[0].type.element.folded
-    return per_value(node, args) if folded else args[0].list.unique(maintain_order=True)
+    return per_value(node, args) if folded else let(lambda items: items.list.unique(maintain_order=True), *args)
 
 
 _COMPUTE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {"_+_": add, "_-_": sub, "_*_": mul, "_/_": truediv}
@@ -198,6 +199,4 @@ _WAYS: Final[Mapping[str, Way]] = {
     "words": per_value,
     "distinct": _distinct,
     "double": lambda _, args: args[0].cast(pl.Float64()),
-    "timestamp": timestamp,
-    "duration": duration,
 }

@@ -50,7 +50,7 @@ def within(node: Call, args: list[pl.Expr]) -> pl.Expr:
     """Return whether the first is an element of the second, or one of its keys."""
     one, many = node.args
     if many.type.name == "map":
-        args = [args[0], args[1].list.eval(pl.element().struct.field("key"))]
+        args = [args[0], let(lambda entries: entries.list.eval(pl.element().struct.field("key")), args[1])]
     item, items = _folded(node.args, args)
     written = literal(many)
     if written and one.type.name == "string":
@@ -91,7 +91,7 @@ def _any_folds(nodes: tuple[Node, ...]) -> bool:
 def _folded_side(node: Node, arg: pl.Expr) -> pl.Expr:
     written = literal(node)
     if written is None:
-        return arg.list.eval(_fold(pl.element())) if node.type.element else _fold(arg)
+        return let(lambda items: items.list.eval(_fold(pl.element())), arg) if node.type.element else _fold(arg)
     if isinstance(written.value, str):
         return same(written.value.casefold(), STRING)
     return same([text.casefold() for text in written.value], list_of(STRING))

@@ -67,8 +67,10 @@ def _is_simple(node: Macro) -> bool:
 
 def _is_simple_part(part: Node) -> bool:
     match part:
-        case Const() | Var() | Field():
+        case Const() | Var():
             return True
+        case Field(operand=operand):
+            return operand.type.name != "map"
         case ListOf():
             return literal(part) is not None
         case Call(function="@in", args=(one, many)):

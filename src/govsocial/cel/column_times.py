@@ -16,7 +16,7 @@ import polars as pl
 
 from govsocial.cel.column_values import CannotSay, computing, dtype, let, microseconds
 from govsocial.cel.fused import literal
-from govsocial.cel.literals import MAX_DURATION, epoch, span
+from govsocial.cel.literals import MAX_DURATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,21 +52,6 @@ _TOTALS: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
 }
 
 
-def timestamp(node: Call, _: list[pl.Expr]) -> pl.Expr:
-    """Return the time that is written out."""
-    return pl.lit(microseconds(epoch(_text(node, 0))), dtype=pl.Int64()).cast(dtype(node.type))
-
-
-def duration(node: Call, _: list[pl.Expr]) -> pl.Expr:
-    """Return the duration that is written out."""
-    return pl.lit(microseconds(span(_text(node, 0))), dtype=pl.Int64()).cast(dtype(node.type))
-
-
-def _text(node: Call, place: int) -> str:
-    found = literal(node.args[place])
-    return str(found.value) if found else ""
-
-
 def moved(node: Call, args: list[pl.Expr]) -> pl.Expr:
     """Return a sum or difference of times and durations; unknown out of their range."""
     left, right = (arg.cast(pl.Int64()) for arg in args)
@@ -79,7 +64,9 @@ def part_of(node: Call, args: list[pl.Expr]) -> pl.Expr:
     """Return a part of a time as clocks in a zone show it, or of a duration."""
     if node.args[0].type.name == "duration":
         return _part_of_duration(node, args[0])
-    zone, part, slow = _text(node, 1), _PARTS[node.function], computing(node)
+    written = literal(node.args[1])
+    zone = str(written.value) if written else ""
+    part, slow = _PARTS[node.function], computing(node)
     if not _agrees(zone):
         raise CannotSay(f"the time zone {zone}, in which Polars reads clocks otherwise")
 
@@ -99,7 +86,7 @@ def _part_of_duration(node: Call, value: pl.Expr) -> pl.Expr:
 
 @cache
 def _agrees(zone: str) -> bool:
-    """Whether Polars reads the clocks of *zone* as Python does, on each day and after the hours when clocks change."""
+    """Whether Polars reads the clocks of *zone* as Python does, at the start of each day of these years."""
     days = pl.Series([_FIRST + number * _DAY for number in range((_END - _FIRST).days)], dtype=pl.Datetime("us", "UTC"))
     home = ZoneInfo(zone)
     try:

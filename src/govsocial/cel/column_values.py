@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+import pyarrow as pa
 from pydantic import BaseModel
 
 from govsocial.cel.evaluate import Absent
@@ -62,7 +63,13 @@ def dtype(kind: CelType) -> pl.DataType:
 
 def series(name: str, kind: CelType, values: Iterable[object]) -> pl.Series:
     """Return Python *values* of *kind*, as closures have them, as a series; what is None or absent is null."""
-    return pl.Series(name, [_written(value, kind) for value in values], dtype=dtype(kind), strict=True)
+    column = pa.array([_written(value, kind) for value in values], type=_arrow(kind))  # which knows tables, and quickly
+    return pl.Series(name, column, dtype=dtype(kind))
+
+
+@cache
+def _arrow(kind: CelType) -> Any:  # noqa: ANN401 - pyarrow has no types
+    return pl.Series([], dtype=dtype(kind)).to_arrow(compat_level=pl.CompatLevel.oldest()).type
 
 
 def literal(value: object, kind: CelType) -> pl.Expr:
@@ -98,7 +105,11 @@ def together(values: Mapping[str, pl.Expr]) -> pl.Expr:
 
 
 def let(build: Callable[..., pl.Expr], *values: pl.Expr) -> pl.Expr:
-    """Return what *build* makes of *values*, which it may name more than once: each is computed once."""
+    """
+    Return what *build* makes of *values*, which it may name more than once: each is computed once.
+
+    It has all its rows: of what Polars makes inside of lists that are all unknown, literals beside it lose the number.
+    """
     names = [str(number) for number in range(len(values))]
     made = build(*map(pl.field, names)).alias("r")
     return together(dict(zip(names, values, strict=True))).struct.with_fields(made).struct.field("r")

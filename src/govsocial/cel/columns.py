@@ -57,20 +57,30 @@ class Scope:
 
     def translate(self, node: Node) -> pl.Expr:
         """Return the expression of *node*; what is the same in all rows is computed now, by its closure."""
+        if self.is_unknown(node):
+            return unknown(node.type)
         if isinstance(node, Const) or not self.is_same(node):
-            return unknown(node.type) if self._is_unknown(node) else _WAYS[type(node)](node, self)
-        refuse_code(node)
+            return _WAYS[type(node)](node, self)
         return literal(_computed(node, self.layout.values), node.type)
 
     def is_same(self, node: Node) -> bool:
         """Whether *node* has the same value in all rows."""
         return variables(node) <= self.layout.values.keys() and not node.type.mentions_message
 
-    def _is_unknown(self, node: Node) -> bool:
-        """Whether *node* rests on something that nobody knows in any row: some functions forget the rows then."""
-        if not isinstance(node, Call) or node.function in _ABSORBING:
-            return False
-        return any(self.is_same(arg) and _computed(arg, self.layout.values) is None for arg in node.args)
+    def is_unknown(self, node: Node) -> bool:
+        """Whether *node* rests on what nobody knows in any row: of that Polars may forget how many rows there are."""
+        match node:
+            case Var(name=name) if name in self.layout.values:
+                return self.layout.values[name] is None
+            case Var(name=name) if name in self.layout.facts:
+                return self.is_unknown(self.layout.facts[name])
+            case Call(function=function, args=args) if function not in _ABSORBING and any(map(self.is_unknown, args)):
+                return True
+            case Field(operand=part) | Macro(range=part) if self.is_unknown(part):
+                return True
+            case ListOf(items=items) if any(map(self.is_unknown, items)):
+                return True
+        return not isinstance(node, Const) and self.is_same(node) and _computed(node, self.layout.values) is None
 
     def inside(self, elements: Mapping[str, pl.Expr]) -> Scope:
         """Return the scope in which only *elements* can be named."""
@@ -94,6 +104,7 @@ def column(node: Node, layout: Layout) -> pl.Expr:
     depth, size = _measures(node, layout.facts, {})
     if depth > MAX_DEPTH or size > MAX_SIZE:
         raise CannotSay(f"{size} parts, {depth} deep; at most {MAX_SIZE} and {MAX_DEPTH}")
+    refuse_code(node)
     return Scope(layout).translate(node)
 
 
@@ -136,6 +147,7 @@ def _var(node: Var, scope: Scope) -> pl.Expr:
     if name in layout.values:
         return literal(layout.values[name], node.type)
     if name in layout.facts:
+        refuse_code(layout.facts[name])
         return scope.inside({}).translate(layout.facts[name])
     if name not in layout.columns:
         raise CannotSay(f"{name}, which is no column")
@@ -157,9 +169,6 @@ def _known(name: str) -> Callable[[pl.Expr], pl.Expr]:
 
 
 def _list(node: ListOf, scope: Scope) -> pl.Expr:
-    values = [item.value for item in node.items if isinstance(item, Const)]
-    if len(values) == len(node.items):
-        return literal(values, node.type)
     items = pl.concat_list([scope.translate(item) for item in node.items])
     return let(lambda made: pl.when(made.list.eval(pl.element().is_not_null()).list.all()).then(made), items)
 
