@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -407,3 +408,25 @@ def test_the_campaign_and_the_registry_are_read_together_without_an_error() -> N
     given = read([ROOT / "examples/campaign", ROOT / "examples/registry"])
 
     assert ENGINE.check(given.judged, given.workspace, TODAY).decision != "deny"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("nl", "Schrap 1 teken", "Schrap 2 tekens"),
+        ("fr", "Supprimez 1 caractère", "Supprimez 2 caractères"),
+        ("de", "Streichen Sie 1 Zeichen", "Streichen Sie 2 Zeichen"),
+        ("en", "Remove 1 character", "Remove 2 characters"),
+    ],
+)
+@pytest.mark.parametrize(("network", "most"), [("twitter", 280), ("instagram", 2200), ("facebook", 63_206)])
+def test_one_character_too_many_is_one_character(network: str, most: int, language: str, one: str, two: str) -> None:
+    drafts = [Post(network=network, text="a" * (most + surplus)) for surplus in (1, 2)]
+    said = [
+        finding.help(language)
+        for draft in drafts
+        for finding in ENGINE.check(draft, as_of=TODAY).findings
+        if finding.rule == f"{network}-platform/length"
+    ]
+
+    assert [re.split(r"[.,]", text)[0] for text in said] == [one, two]
