@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import json
 import re
 import subprocess
 import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -185,19 +185,45 @@ def test_what_the_page_imports_of_govsocial_is_there(name: str) -> None:
     assert wanted - set(govsocial.__all__) == set()
 
 
-@pytest.mark.skipif(not find_spec("fastapi"), reason="fastapi is not installed; its block is only parsed")
-def test_the_handler_answers(tenants: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def api(tenants: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - whatever FastAPI makes
     made = types.ModuleType("tenants")
     vars(made).update(tenants)
     monkeypatch.setitem(sys.modules, "tenants", made)
-    app = run("api.py")
-    request = types.SimpleNamespace(headers={"accept-language": "fr-BE"})
-    answer = app["check"]("brussels", {"network": "twitter", "text": FOUR_TAGS}, request)
+    return run("api.py")["app"]
 
-    assert answer["decision"] == "deny"
-    with pytest.raises(app["HTTPException"]) as error:
-        app["check"]("brussels", {"network": "twitter", "txt": "x"}, request)
-    assert error.value.status_code == 422
+
+def posted(app: Any, path: str, body: object, language: str) -> tuple[int, Any]:  # noqa: ANN401
+    """Return the status and the answer that *app* gives to *body*, as a server asks it."""
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    headers = [(b"content-type", b"application/json"), (b"accept-language", language.encode())]
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": json.dumps(body).encode()}
+
+    async def send(message: Any) -> None:  # noqa: ANN401
+        sent.append(message)
+
+    asyncio.run(app({**scope, "headers": headers}, receive, send))
+    return sent[0]["status"], json.loads(b"".join(one.get("body", b"") for one in sent))
+
+
+def test_the_handler_answers_by_the_rules_of_the_tenant_in_the_language_of_the_reader(api: Any) -> None:  # noqa: ANN401
+    status, report = posted(api, "/brussels/check", {"network": "twitter", "text": FOUR_TAGS}, "fr-BE")
+    elsewhere = posted(api, "/ghent/check", {"network": "twitter", "text": "Hallo."}, "nl")[1]
+
+    assert (status, report["decision"], elsewhere["decision"]) == (200, "deny", "allow")
+    assert {"house/a", "twitter/hashtags-max"} <= {one["rule"] for one in report["findings"]}
+    assert "Cette publication compte 4 hashtags." in json.dumps(report, ensure_ascii=False)
+
+
+def test_the_handler_tells_what_is_wrong_with_a_draft(api: Any) -> None:  # noqa: ANN401
+    status, told = posted(api, "/brussels/check", {"network": "twitter", "txt": "x"}, "nl")
+
+    assert status == 422
+    assert [one["path"] for one in told["detail"]] == ["txt"]
+    assert "text" in told["detail"][0]["message"]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from govsocial import Engine
 from govsocial.cel.library import Fact, Function
 from govsocial.defaults import Setup, assemble
 from govsocial.errors import PluginError, PolicyError
@@ -552,3 +553,14 @@ def test_loading_takes_time_that_is_told(install: Callable[..., None]) -> None:
 
     assert plugins["lucky"].seconds > 0
     assert plugins["livestream"].seconds == 0
+
+
+def test_an_engine_for_a_program_warns_of_a_plugin_that_was_refused(install: Callable[..., None]) -> None:
+    install(Point("bad", absent))
+
+    with pytest.warns(RuntimeWarning, match="plugin bad 1.0.*No module named 'absent'") as caught:
+        engine = Engine.default()
+
+    assert [one.filename for one in caught] == [__file__]
+    assert [one.render() for one in engine.problems] == [str(one.message) for one in caught]
+    assert engine.with_policies([policy()]).problems == engine.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,12 +48,16 @@ class Setup:
 
 def default_engine(policies: Sequence[str | Path | Policy] = (), disable: Sequence[str] = ()) -> Engine:
     """
-    Return the engine of ``assemble`` with these *policies* and without the plugins of *disable*.
+    Return the engine of ``assemble`` with these *policies* and without the plugins of *disable*; warn of refused ones.
 
     Raises:
         PolicyError: where one of *policies* cannot be loaded.
+        PluginError: where *disable* names a plugin that is not installed.
     """
-    return assemble(policies, disable).engine
+    setup = assemble(policies, disable)
+    for problem in setup.problems:
+        warnings.warn(problem.render(), RuntimeWarning, stacklevel=3)  # whose call of Engine.default() it is
+    return setup.engine
 
 
 def assemble(
@@ -126,7 +131,7 @@ def _set_up(plugins: Sequence[Plugin], compiled: Sequence[CompiledPolicy], given
         raise PolicyError((*problems, *error.problems)) from None
     networks = networks_of(network for plugin in plugins for network in plugin.networks)
     return Setup(
-        engine=Engine(policies, networks, lambda: datetime.now(UTC), detect, vocabulary),
+        engine=Engine(policies, networks, lambda: datetime.now(UTC), detect, vocabulary, problems),
         policies=tuple(one.written for one in every),
         plugins=tuple(sorted(plugins, key=lambda plugin: plugin.name)),
         problems=problems,

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from govsocial.cel.evaluate import Absent
-from govsocial.errors import InputError, Problem
 from govsocial.finding import Finding, Subject
 from govsocial.judging import NOT_APPLICABLE, judge, live_options, superseded, waived
-from govsocial.messages import say
 from govsocial.model import Post, Resource
 from govsocial.networks import Networks, networks_of, prepare
 from govsocial.policy.rules import Vocabulary, enabled_at
 from govsocial.report import LiveTable, Opportunity, Report
-from govsocial.validation import moment
+from govsocial.validation import moment_of
 from govsocial.workspace import RELATIONS, Dangling, Workspace, empty, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from govsocial.cel.evaluate import Frame
+    from govsocial.errors import Problem
     from govsocial.language import Detect
     from govsocial.policy.params import ParamTable
     from govsocial.policy.rules import CompiledPolicy, Layout, PolicySet, Rule, Waiver
@@ -45,7 +43,8 @@ class Engine:
     Judges resources by a set of policies. Immutable, and safe to share between threads.
 
     *clock* says what today is, for resources without a date of their own; *detect* which languages a text is in;
-    *vocabulary* is what plugins bring to further policies. ``Engine.default()`` gives one with all that is installed.
+    *vocabulary* is what plugins bring to further policies. ``Engine.default()`` gives one with all that is installed;
+    *problems* name the plugins that were refused there.
     """
 
     policies: PolicySet
@@ -53,6 +52,7 @@ class Engine:
     clock: Callable[[], datetime]
     detect: Detect | None = None
     vocabulary: Vocabulary = field(default=Vocabulary({}, {}, {}), repr=False)
+    problems: tuple[Problem, ...] = ()
     _index: dict[tuple[str, str], tuple[tuple[CompiledPolicy, tuple[Rule, ...]], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -63,10 +63,12 @@ class Engine:
         """
         Return an engine with the built-in policies and the installed plugins.
 
-        *policies* are files, folders or ``Policy`` values to add; *disable* names plugins to leave out.
+        *policies* are files, folders or ``Policy`` values to add; *disable* names plugins to leave out. A plugin that
+        cannot be used is left out with a ``RuntimeWarning``, and named in ``problems``.
 
         Raises:
             PolicyError: where one of *policies* cannot be loaded.
+            PluginError: where *disable* names a plugin that is not installed.
         """
         from govsocial.defaults import default_engine  # noqa: PLC0415 - the shell, reached from the core on request
 
@@ -121,7 +123,7 @@ class Engine:
             InputError: where *as_of* is no moment.
         """
         items = (resources,) if isinstance(resources, Resource) else resources
-        run = _Run(self, workspace or ALONE, _moment(as_of), keep_all=keep_all)
+        run = _Run(self, workspace or ALONE, moment_of(as_of, "as_of"), keep_all=keep_all)
         for item in items:
             run.judge(item)
         return run.report()
@@ -130,7 +132,7 @@ class Engine:
         self, resource: Resource, workspace: Workspace | None = None, as_of: datetime | date | None = None
     ) -> tuple[Finding, ...]:
         """Return what every rule on *resource* says, passes, opportunities and live options included."""
-        return tuple(_Run(self, workspace or ALONE, _moment(as_of), keep_all=True).verdicts(resource))
+        return tuple(_Run(self, workspace or ALONE, moment_of(as_of, "as_of"), keep_all=True).verdicts(resource))
 
     def rules_on(self, on: str, network: str) -> tuple[tuple[CompiledPolicy, tuple[Rule, ...]], ...]:
         """Return the rules for resources of type *on* on *network* (empty where the type has none), by policy."""
@@ -156,19 +158,6 @@ class Engine:
     def _covers(self, rule: Rule, network: str) -> bool:
         """Whether *rule* is for *network*; its author may have named that by an alias."""
         return rule.networks is None or not network or network in map(self.networks.resolve, rule.networks)
-
-
-def _moment(as_of: datetime | date | None) -> datetime | None:
-    if as_of is None:
-        return None
-    try:
-        found = moment(as_of)
-    except ValueError:
-        found = None
-    if not isinstance(found, datetime):
-        text = say("'{value}' is no date; write it as 2026-11-24", value=as_of)
-        raise InputError([Problem(text, path="as_of")])
-    return found
 
 
 def _selected(name: str, select: Sequence[str], ignore: Sequence[str]) -> bool:

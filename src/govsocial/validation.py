@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
-from govsocial.errors import Problem, did_you_mean
+from govsocial.errors import InputError, Problem, did_you_mean
 from govsocial.messages import Text, say
 
 if TYPE_CHECKING:
@@ -63,6 +63,24 @@ def moment(value: object) -> object:
     except OverflowError:
         raise PydanticCustomError("no_time", "out of range") from None
     return aware.replace(tzinfo=timezone(aware.utcoffset() or timedelta(0)), fold=0)
+
+
+def moment_of(given: object, path: str) -> datetime | None:
+    """
+    Return the moment that *given*, the argument or option *path*, names; None where it is None.
+
+    Raises:
+        InputError: where it is no date.
+    """
+    if given is None:
+        return None
+    try:
+        found = moment(given)
+    except ValueError:
+        found = None
+    if not isinstance(found, datetime):
+        raise InputError([Problem(say("'{value}' is no date; write it as 2026-11-24", value=given), path=path)])
+    return found
 
 
 def from_iso(text: str) -> datetime:

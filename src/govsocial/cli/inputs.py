@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from govsocial.errors import did_you_mean
 from govsocial.messages import Text, say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from govsocial.defaults import Setup
     from govsocial.engine import Engine
     from govsocial.model import Resource
@@ -113,14 +114,6 @@ def moment_of(as_of: str | None) -> datetime | None:
     Raises:
         InputError: where it is no date.
     """
-    from govsocial.validation import moment  # noqa: PLC0415
+    from govsocial.validation import moment_of as moment  # noqa: PLC0415 - imported when needed
 
-    if as_of is None:
-        return None
-    try:
-        found = moment(as_of)
-    except ValueError:
-        found = None
-    if not isinstance(found, datetime):
-        raise wrong("--as-of", say("'{value}' is no date; write it as 2026-11-24", value=as_of))
-    return found
+    return moment(as_of, "--as-of")
