@@ -33,9 +33,11 @@ fmt:
 fuzz:
     GOVSOCIAL_FUZZ=20000 {{ bin }}/pytest -q tests/test_cel_oracle.py tests/test_columns.py
 
-# measure, as ratios within one run
-bench:
-    {{ bin }}/python -m bench
+# measure, as ratios within one run, in a venv of its own
+bench *arguments:
+    test -d .venv-bench || python3 -m venv .venv-bench
+    .venv-bench/bin/pip install -q -c constraints.txt -e '.[bench,audit]'
+    .venv-bench/bin/python -m bench {{ arguments }}
 
 # make again what docs/ has of the policies and the models
 docs:

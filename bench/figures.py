@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
+
+from bench.machine import machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,8 @@ class Figure:
     """
     One ratio. *target* and *aim* are at most, or with *at_least* at least, what it should be; None where there is none.
 
-    *seconds* are medians of both sides for one thing. A figure without *ratio* was skipped; *note* says why.
+    *seconds* are medians of both sides for one thing. What is no ratio is *told* in words. A figure with neither was
+    skipped; *note* says why.
     """
 
     bench: str
@@ -32,12 +33,13 @@ class Figure:
     at_least: bool = False
     seconds: Mapping[str, float] | None = None
     note: str = ""
+    told: str = ""
 
     @property
     def verdict(self) -> str:
         """``aim``, ``target``, ``missed`` or ``skipped``; empty where nothing is to be reached."""
         if self.ratio is None:
-            return "skipped"
+            return "" if self.told else "skipped"
         if self._reached(self.aim):
             return "aim"
         if self.target is None:
@@ -72,7 +74,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
     wanted = [f"{sign} {limit:g}" if limit is not None else "" for limit in (figure.target, figure.aim)]
     name = escape(f"{figure.name}\n({figure.note})" if figure.note else figure.name)
     if figure.ratio is None:
-        return figure.bench, name, "", "", *wanted, "", figure.verdict
+        return figure.bench, name, escape(figure.told), "", *wanted, "", figure.verdict
     times = "\n".join(f"{side} {_time(seconds)}" for side, seconds in (figure.seconds or {}).items())
     spread = f"{figure.ratio.low:.2f}–{figure.ratio.high:.2f}"
     return figure.bench, name, f"{figure.ratio.value:.2f}", spread, *wanted, times, figure.verdict
@@ -84,5 +86,4 @@ def _time(seconds: float) -> str:
 
 def to_dict(figures: Sequence[Figure], rounds: int) -> dict[str, Any]:
     """Return what the JSON file holds."""
-    machine = {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}
-    return {"bench": 1, "rounds": rounds, "machine": machine, "figures": [one.to_dict() for one in figures]}
+    return {"bench": 1, "rounds": rounds, "machine": machine(), "figures": [one.to_dict() for one in figures]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,7 @@ from bench.figures import Figure
 from bench.hand import BY_HAND, BY_HAND_RE2
 from bench.peers import PEERS
 from bench.posts import posts
+from bench.rego import REGO, rego
 from bench.timing import race, ratio, timed
 from govsocial import load_policies
 from govsocial.defaults import vocabulary_of
@@ -112,18 +114,31 @@ def peers(rounds: int) -> Iterator[Figure]:
         try:
             peer = make(texts)
         except ImportError:
-            yield Figure(
-                "peers",
-                f"30 rules: {name} / closures",
-                None,
-                1,
-                at_least=True,
-                note="not installed: pip install -e '.[bench]'",
-            )
+            yield _missing(name)
         else:
             inputs = [peer.ready(post) for post in judged]
             alike = [nth for nth, text in enumerate(peer.texts) if text and _agrees(peer, text, inputs, expected, nth)]
             yield _against(peer, inputs, rules.on(judged, alike), alike, min(rounds, SLOW_ROUNDS))
+    slow = min(rounds, SLOW_ROUNDS)
+    yield _against_rego(judged, rules, expected, slow) if find_spec("regopy") else _missing("regopy")
+
+
+def _missing(name: str) -> Figure:
+    note = "not installed: pip install -e '.[bench]'"
+    return Figure("peers", f"30 rules: {name} / closures", None, 1, at_least=True, note=note)
+
+
+def _against_rego(judged: Sequence[Post], rules: Ours, expected: Answers, rounds: int) -> Figure:
+    with rego(judged) as ask:
+        each = [[[answers[nth]] for answers in expected] for nth in range(len(REGO))]
+        alike = [nth for nth, text in enumerate(REGO) if text and ask([text])[0] == each[nth]]
+        texts = [REGO[nth] for nth in alike]
+        same("regopy", ask(texts)[0], [[answers[nth] for nth in alike] for answers in expected])
+        contest = {
+            "regopy": lambda: ask(texts)[1] / len(judged),
+            "closures": timed(rules.on(judged, alike), len(judged)),
+        }
+        return _peer("regopy (Rego)", race(contest, rounds), len(alike))
 
 
 def _against(peer: Peer, inputs: Sequence[Any], own: Callable[[], Answers], alike: list[int], rounds: int) -> Figure:
@@ -132,10 +147,14 @@ def _against(peer: Peer, inputs: Sequence[Any], own: Callable[[], Answers], alik
         peer.name: timed(lambda: [run(one) for one in inputs], len(inputs)),
         "closures": timed(own, len(inputs)),
     }
-    times = race(contest, rounds)
-    seconds = {name: median(found) for name, found in times.items()}
-    note = "" if len(alike) == len(peer.texts) else f"{len(alike)} rules; it cannot say the others"
-    return Figure("peers", f"30 rules: {peer.name} / closures", ratio(times[peer.name], times["closures"]), 1,
+    return _peer(peer.name, race(contest, rounds), len(alike))
+
+
+def _peer(title: str, times: dict[str, list[float]], alike: int) -> Figure:
+    name = next(iter(times))
+    seconds = {one: median(found) for one, found in times.items()}
+    note = "" if alike == len(BY_HAND) else f"{alike} rules; it cannot say the others"
+    return Figure("peers", f"30 rules: {title} / closures", ratio(times[name], times["closures"]), 1,
                   at_least=True, seconds=seconds, note=note)  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from govsocial import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NETWORKS: Final = ("twitter", "facebook", "instagram", "livestream", "snapchat")
 WORDS: Final = tuple(
@@ -59,12 +62,17 @@ def _media(draw: random.Random) -> dict[str, Any]:
 
 def drafts(number: int, seed: int = 7) -> tuple[Post, ...]:
     """Return *number* posts as people write them: tags, mentions and links in the text, nothing derived yet."""
+    return tuple(map(Post.parse, written(number, seed)))
+
+
+def written(number: int, seed: int = 7) -> Iterator[dict[str, Any]]:
+    """Yield *number* drafts one by one, as their files have them."""
     draw = random.Random(seed)  # noqa: S311
-    return tuple(_draft(draw, nth) for nth in range(number))
+    return (_draft(draw, nth) for nth in range(number))
 
 
-def _draft(draw: random.Random, nth: int) -> Post:
+def _draft(draw: random.Random, nth: int) -> dict[str, Any]:
     made = _post(draw, nth)
     signs = [f"#{tag}" for tag in made["hashtags"]] + [f"@{name}" for name in made["mentions"]] + made["links"]
     kept = ("id", "network", "language", "media", "published_at", "institution")
-    return Post.parse({name: made[name] for name in kept} | {"text": " ".join([made["text"], *signs])})
+    return {name: made[name] for name in kept} | {"text": " ".join([made["text"], *signs])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from govsocial.audit.frame import beside, frame
+from govsocial.cel.column_frame import beside, frame
 from govsocial.cel.columns import column
 from govsocial.model import RESOURCES
 

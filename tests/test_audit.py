@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from govsocial import readers
 from govsocial.audit import shards
 from govsocial.audit.bundle import Choices
-from govsocial.audit.executors import run
+from govsocial.audit.executors import Inline, Pool
 from govsocial.audit.manifest import locked
 from govsocial.audit.run import Order, audit
 from govsocial.convert import convert
@@ -280,8 +280,8 @@ def test_accounts_and_events_of_an_archive_are_judged_with_all_of_its_posts(tmp_
 
 
 def test_where_it_runs_and_with_how_many_changes_no_byte(archive: Path, tmp_path: Path) -> None:
-    for name, workers in (("inline", 0), ("one", 1), ("two", 2)):
-        audit(Order(archive, tmp_path / name, workers=workers), SETUP, [HOUSE], Choices())
+    for name, executor in (("inline", Inline()), ("one", Pool(1)), ("two", Pool(2))):
+        audit(Order(archive, tmp_path / name, executor=executor), SETUP, [HOUSE], Choices())
 
     assert len(digests(tmp_path / "inline")) == 4
     assert digests(tmp_path / "inline") == digests(tmp_path / "one") == digests(tmp_path / "two")
@@ -371,9 +371,9 @@ def test_an_audit_that_was_broken_off_goes_on_and_comes_to_the_same(archive: Pat
     def stop_soon(_: int) -> Any:  # noqa: ANN401
         seen: list[int] = []
 
-        def done() -> None:
-            seen.append(1)
-            if len(seen) == 2:
+        def done(rows: int, _: int) -> None:
+            seen.append(rows)
+            if seen == [0, 4, 3]:  # before, and of each shard
                 raise KeyboardInterrupt
 
         return done
@@ -438,7 +438,7 @@ def ended(process: int) -> bool:
 KILLED = """
 import sys, test_audit
 if __name__ == "__main__":
-    list(test_audit.run(test_audit.named, test_audit.some(1), None, sys.argv[1], 1))
+    list(test_audit.Pool(1).run(test_audit.named, test_audit.some(1), None, sys.argv[1]))
 """
 
 
@@ -463,7 +463,7 @@ def some(count: int) -> list[Shard]:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a system that kills")
 def test_what_a_worker_that_died_was_to_do_others_do(tmp_path: Path) -> None:
-    found = run(killed_once, some(5), None, str(tmp_path), 2)  # type: ignore[arg-type]
+    found = Pool(2).run(killed_once, some(5), None, str(tmp_path))  # type: ignore[arg-type]
 
     assert sorted(found) == [0, 1, 2, 3, 4]
 
@@ -471,7 +471,7 @@ def test_what_a_worker_that_died_was_to_do_others_do(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a system that kills")
 def test_workers_that_die_again_and_again_end_the_audit(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="3 times a worker died"):
-        list(run(killed_always, some(1), None, str(tmp_path), 1))  # type: ignore[arg-type]
+        list(Pool(1).run(killed_always, some(1), None, str(tmp_path)))  # type: ignore[arg-type]
 
 
 def test_a_policy_that_changed_asks_for_another_folder(archive: Path, tmp_path: Path) -> None:

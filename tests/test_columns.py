@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govsocial import readers
-from govsocial.audit.frame import beside, frame, schema
-from govsocial.audit.outcomes import OUTCOMES, facts_of, outcome
+from govsocial.audit.outcomes import OUTCOMES, code_of, facts_of, outcome
 from govsocial.authoring.tests import cases, findings_of
+from govsocial.cel.column_frame import beside, frame, schema
 from govsocial.cel.column_patterns import translated
 from govsocial.cel.columns import CannotSay, Layout, column
 from govsocial.cel.frontend import Checker, ExpressionError
@@ -366,12 +366,7 @@ def test_a_frame_has_each_field_with_its_type_and_null_for_unknown() -> None:
 ENGINE = Engine.default()
 POLICIES = {policy.id: policy for policy in ENGINE.policies.policies}
 REFUSED = {
-    "facebook/auto-reply-when-away": "a fact that a plugin computes",
-    "livestream/facebook-live": "the reach of a live option",
-    "livestream/instagram-live": "the reach of a live option",
-    "livestream/periscope": "the reach of a live option",
-    "livestream/x-live": "the reach of a live option",
-    "livestream/youtube-live": "the reach of a live option",
+    "facebook/auto-reply-when-away": ("fact.uncovered_closures, which a plugin computes, and which has no column form"),
 }
 
 
@@ -390,7 +385,7 @@ def in_rows(rule: Rule, findings: Sequence[Finding]) -> list[str]:
     slots = rule.layout.slots.index
     rows = frame([one.resource for one in findings], RESOURCES[rule.on])
     rows = beside(rows, used, {name: [one.frame[slots[name]] for one in findings] for name in used})
-    layout = Layout(rule.on, frozenset(used), facts=facts_of(policy, rule.on))
+    layout = Layout(rule.on, frozenset(used), facts=facts_of(policy, rule.on), code=code_of(policy, rule.on))
     codes = rows.with_columns(outcome(rule, layout).alias(RESULT))[RESULT]
     return [OUTCOMES[code] for code in codes.to_list()]
 

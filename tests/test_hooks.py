@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import os
@@ -129,7 +130,7 @@ def test_the_tests_that_the_page_shows_pass(tmp_path: Path, written: Callable[[s
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "4 passed" in run.stdout
+    assert "5 passed" in run.stdout
 
 
 @pytest.mark.parametrize("name", HOOKS)
@@ -170,6 +171,18 @@ def test_the_tests_of_an_example_pass(folder: Path) -> None:
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_imports_public_names_only(folder: Path) -> None:
+    imported = {
+        node.module
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "govsocial"
+    }
+
+    assert imported == {"govsocial", "govsocial.testing"}
 
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda path: path.name)

@@ -231,7 +231,9 @@ def test_what_all_hooks_return_is_brought() -> None:
     plugin = collect("fake", "1.0", module(**{name: [one] for name, one in zip(names, brought, strict=True)}))
 
     assert plugin.status == "active"
-    assert tuple(getattr(plugin, name) for name in names) == tuple((one,) for one in brought)
+    assert [plugin.policies, plugin.networks, plugin.readers] == [(brought[number],) for number in (0, 1, 4)]
+    assert [(one.name, one.plugin) for one in plugin.facts] == [("luck", "fake 1.0")]
+    assert [(one.name, one.plugin) for one in plugin.functions] == [("twice", "fake 1.0")]
 
 
 def test_a_disabled_plugin_is_not_even_imported(install: Callable[..., None]) -> None:
@@ -340,10 +342,10 @@ def test_a_policy_that_rests_on_a_refused_plugin_is_told_with_the_reason(install
     [
         (7, "pass", ()),
         (None, "unknown", ("fact.luck",)),
-        ("7", "error", ("fact.luck: returned str",)),
-        (True, "error", ("fact.luck: returned bool",)),
-        (2**63, "error", ("fact.luck: returned int",)),
-        (ValueError("none today"), "error", ("fact.luck: ValueError: none today",)),
+        ("7", "error", ("fact.luck (lucky 1.0): returned str",)),
+        (True, "error", ("fact.luck (lucky 1.0): returned bool",)),
+        (2**63, "error", ("fact.luck (lucky 1.0): returned int",)),
+        (ValueError("none today"), "error", ("fact.luck (lucky 1.0): ValueError: none today",)),
     ],
 )
 def test_a_fact_keeps_to_its_type_or_its_rules_say_so(
@@ -366,8 +368,8 @@ def test_a_fact_keeps_to_its_type_or_its_rules_say_so(
     [
         (["a"], "pass", ()),
         (None, "unknown", ("parts",)),
-        ([1], "error", ("parts: returned tuple",)),
-        (ValueError("none today"), "error", ("parts: ValueError: none today",)),
+        ([1], "error", ("parts (parts 1.0): returned tuple",)),
+        (ValueError("none today"), "error", ("parts (parts 1.0): ValueError: none today",)),
     ],
 )
 def test_a_function_keeps_to_its_type_or_its_rules_say_so(
@@ -503,22 +505,22 @@ def test_what_a_plugin_prints_does_not_stand_in_the_answer(install: Callable[...
 @pytest.mark.parametrize(
     ("compute", "reason"),
     [
-        (lambda _: 1 // 0, "fact.luck: ZeroDivisionError: integer division or modulo by zero"),
-        (lambda _: "7", "fact.luck: returned str"),
-        (spoils, "fact.luck: ValidationError: 1 validation error for Post"),
-        (fills, "fact.luck: TypeError: a resource is frozen: take a copy of this table to change it"),
+        (lambda _: 1 // 0, "ZeroDivisionError: integer division or modulo by zero"),
+        (lambda _: "7", "returned str"),
+        (spoils, "ValidationError: 1 validation error for Post"),
+        (fills, "TypeError: a resource is frozen: take a copy of this table to change it"),
     ],
 )
-def test_a_fact_that_breaks_is_named_with_its_rule_and_is_never_a_pass(
+def test_a_fact_that_breaks_is_named_with_its_plugin_and_its_rule_and_is_never_a_pass(
     install: Callable[..., None], house: str, compute: Callable[[Post], int], reason: str
 ) -> None:
-    install(Point("lucky", module(facts=[Fact("luck", "post", "int", compute)])))
+    install(Point("lucky", module(facts=[Fact("luck", "post", "int", compute)]), "1.2"))
     run = checked(house, "--format", "json")
     found = {one["rule"]: one for one in json.loads(run.out)["findings"]}
 
     assert run.code == 3
     assert found["house/a"]["outcome"] == "error"
-    assert [one.partition("\n")[0] for one in found["house/a"]["missing"]] == [reason]
+    assert [one.partition("\n")[0] for one in found["house/a"]["missing"]] == [f"fact.luck (lucky 1.2): {reason}"]
 
 
 def test_a_run_with_a_refused_plugin_judges_by_the_others_and_ends_with_3(install: Callable[..., None]) -> None:

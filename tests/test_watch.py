@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from govsocial.cli.check import check
-from govsocial.cli.progress import PATIENCE, counted, progress
+from govsocial.cli.progress import PATIENCE, counted, progress, tally
 from govsocial.cli.shell import INTERRUPTED, PIPE_CLOSED
 from govsocial.cli.watch import state, watching
 from govsocial.engine import Engine
 from govsocial.errors import InputError
+from govsocial.messages import say
 from govsocial.model import Post
 from govsocial.networks import Networks
 from govsocial.policy.rules import PolicySet
@@ -193,6 +195,53 @@ def test_a_long_run_shows_how_far_it_is(terminal: Callable[[], Terminal]) -> Non
     assert "judging" in screen.getvalue()
     assert "3/3" in screen.getvalue()
     assert screen.getvalue().endswith("\x1b[2K")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return a clock whose hands are moved by hand."""
+    hands = [0.0]
+    monkeypatch.setattr("rich.console.monotonic", lambda: hands[0])
+    return hands
+
+
+@pytest.mark.parametrize("drawn", ["at once", "on call"])
+def test_what_was_done_before_says_nothing_of_the_time_that_is_left(
+    terminal: Callable[[], Terminal], clock: list[float], drawn: str
+) -> None:
+    screen = terminal()
+    shown: list[Callable[..., object]] = []
+
+    class OnCall(Timer):
+        def start(self) -> None:
+            shown.append(self.function)
+            self.interval = 3600
+            super().start()
+
+    with progress("judging", 10_000, later=AtOnce if drawn == "at once" else OnCall) as done:
+        done(5000)
+        for show in shown:
+            show()
+        for _ in range(2):
+            clock[0] += 10
+            done(100, "judging: 7 findings so far")
+
+    assert "judging: 7 findings so far" in screen.getvalue()
+    assert "5200/10000 0:08:00" in screen.getvalue()
+
+
+@pytest.mark.parametrize(("share", "shown"), [("", "1500/4000"), ("share", " 38%")])
+def test_how_much_is_done_and_what_came_of_it_is_shown(
+    terminal: Callable[[], Terminal], share: str, shown: str
+) -> None:
+    screen = terminal()
+    with ExitStack() as stack:
+        done = tally(stack, lambda n: say("{n} found", n=n), "nl", share=bool(share), later=AtOnce)(4000)
+        done(1000, 1)
+        done(500, 11)
+
+    assert "12 found" in screen.getvalue()
+    assert shown in screen.getvalue()
 
 
 def test_work_without_a_known_end_is_named(terminal: Callable[[], Terminal]) -> None:

@@ -8,9 +8,10 @@ A government's recommendations for social media as policy that runs.
 
 from govsocial.cel.library import Fact, Function
 from govsocial.engine import Engine
-from govsocial.errors import GovsocialError, InputError, PluginError, PolicyError
+from govsocial.errors import GovsocialError, InputError, PluginError, PolicyError, Problem
 from govsocial.finding import Finding
 from govsocial.hookspecs import hookimpl
+from govsocial.messages import say
 from govsocial.model import Account, Closure, Event, Institution, Post
 from govsocial.networks import Network
 from govsocial.policy.load import load_policies
@@ -36,6 +37,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Post",
+    "Problem",
     "Reader",
     "Record",
     "Report",
@@ -43,4 +45,5 @@ __all__ = [
     "Workspace",
     "hookimpl",
     "load_policies",
+    "say",
 ]

@@ -93,15 +93,24 @@ class Open:
         """
         Add *entries* about the post *key*, in one piece, and see them on the disk; *recorded* is the hour of the clock.
 
-        A line that was torn before is closed, and stays.
+        A line that was torn before is closed, and stays; one that does not fit is taken back.
+
+        Raises:
+            InputError: where it cannot be written.
         """
         lines = (line_of(key, entry, recorded) for entry in entries)
         data = "".join(line + "\n" for line in lines).encode()
         if _is_open_ended(self._path):
             data = b"\n" + data
-        while data:  # a signal may cut a write short
-            data = data[os.write(self._file, data) :]
-        os.fsync(self._file)
+        size = os.fstat(self._file).st_size
+        try:
+            while data:  # a signal may cut a write short
+                data = data[os.write(self._file, data) :]
+            os.fsync(self._file)
+        except OSError as error:
+            os.ftruncate(self._file, size)
+            text = say("{file} cannot be written: {reason}", file=self._path, reason=error.strerror or error)
+            raise InputError([Problem(text)]) from None
 
 
 def line_of(key: str, entry: Entry, recorded: datetime) -> str:

@@ -51,7 +51,7 @@ def govsocial_facts() -> Iterable[Fact]:  # type: ignore[empty-body]
     Return derived values that expressions cannot say, computed in Python.
 
     Called once when an engine is set up. Rules of any policy read them as ``fact.name``. What a fact raises makes the
-    rules that read it an ``error``.
+    rules that read it an ``error``; so does a fact that hangs. One with a column form is computed for a whole archive.
     """
 
 

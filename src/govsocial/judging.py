@@ -172,7 +172,7 @@ def _option(finding: Finding) -> LiveOption:
 def _reach(rule: Rule, frame: Frame) -> float | None:
     """Return how many people a live option reaches, None where nobody knows."""
     try:
-        reach = rule.reach(frame) if rule.reach else None
+        reach = rule.reach.run(frame) if rule.reach else None
     except Unknown:
         return None
     return reach if reach is not None and math.isfinite(reach) else None

@@ -28,28 +28,37 @@ class Text:
     A message that waits for its reader's language.
 
     *template* is English and is the key of the catalogue; *values* fill its ``{name}`` places. Where *plural* is
-    given, it is the template for more than one, chosen by the value named ``n``.
+    given, it is the template for more than one, chosen by the value named ``n``. *words* are templates by language
+    that stand in no catalogue of ours, since a plugin brings them.
     """
 
     template: str
     values: Mapping[str, object] = field(hash=False)  # a mapping has no hash, a message needs one
     plural: str = ""
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def render(self, language: str = "en") -> str:
         """Return the message in *language*, in English where no translation is known."""
         if not self.template:  # gettext answers an empty key with the catalogue's header
             return ""
         catalogue = _catalogue(language)
-        if self.plural:
+        if self.words:
+            template = self.words.get(language, self.template)
+        elif self.plural:
             template = catalogue.ngettext(self.template, self.plural, int(str(self.values["n"])))
         else:
             template = catalogue.gettext(self.template)
         return template.format(**{name: _worded(value, language) for name, value in self.values.items()})
 
 
-def say(template: str, /, **values: object) -> Text:
-    """Return *template* with its values, to be rendered later."""
-    return Text(template, values)
+def say(template: str | Mapping[str, str], /, **values: object) -> Text:
+    """
+    Return *template* with its values, to be rendered later.
+
+    A plugin, which has no catalogue here, gives its templates by language: ``say({"en": "…", "nl": "…"}, n=3)``.
+    English is among them, and is shown to whoever reads another language.
+    """
+    return Text(template, values) if isinstance(template, str) else Text(template["en"], values, words=template)
 
 
 def count(one: str, other: str, /, n: int, **values: object) -> Text:

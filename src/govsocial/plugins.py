@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import pluggy
 
 from govsocial import hookspecs
 from govsocial.cel.library import Fact, Function
 from govsocial.errors import GovsocialError, PluginError, Problem, did_you_mean
+from govsocial.limits import allowed, limited
 from govsocial.messages import Text, say
 from govsocial.networks import Network
 from govsocial.policy.schema import Policy
@@ -37,6 +38,7 @@ _KINDS: Final[Mapping[str, type]] = {
     "readers": Reader,
 }
 Claim = tuple[str, ...]
+F = TypeVar("F", Fact, Function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,18 @@ def collect(name: str, version: str, module: object) -> Plugin:
         return plugin.refused(say("it names an unknown hook '{name}'{hint}", name=strange, hint=hint))
     brought = {kind: _call(manager, kind, expected) for kind, expected in _KINDS.items()}
     wrong = next((found for found in brought.values() if isinstance(found, Text)), None)
-    return plugin.refused(wrong) if wrong else Plugin(name, version, **brought)  # type: ignore[arg-type]
+    return plugin.refused(wrong) if wrong else _held(Plugin(name, version, **brought))  # type: ignore[arg-type]
+
+
+def _held(plugin: Plugin) -> Plugin:
+    """Return *plugin* with its name and version on all code that runs while rules judge, and a limit to its time."""
+    name, seconds = f"{plugin.name} {plugin.version}".rstrip(), allowed()
+
+    def held(code: F) -> F:
+        return replace(code, compute=limited(code.compute, seconds), plugin=name)
+
+    facts, functions = tuple(map(held, plugin.facts)), tuple(map(held, plugin.functions))
+    return replace(plugin, facts=facts, functions=functions)
 
 
 def _call(manager: pluggy.PluginManager, kind: str, expected: type) -> tuple[Any, ...] | Text:

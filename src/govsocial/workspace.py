@@ -32,6 +32,7 @@ class Workspace:
     Posts, accounts, events, institutions and closures that may refer to one another by id.
 
     *origins* tells where a resource was read: ``(type, id)`` to ``(file, line)``. Resources without id may repeat.
+    Where *posts_elsewhere*, what rules ask of other posts is unknown, as these were not given.
 
     Raises:
         InputError: where two resources of one type have the same id.
@@ -43,6 +44,7 @@ class Workspace:
     institutions: Iterable[Institution] = ()
     closures: Iterable[Closure] = ()
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+    posts_elsewhere: bool = False
     _indexes: dict[tuple[str, str], Mapping[str, tuple[Any, ...]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -117,12 +119,14 @@ def _source(post: Post, workspace: Workspace) -> Related:
     if post.shared_from is None:
         return Dangling("post.shared_from")
     if post.shared_from:
-        return _to_one("post", post.shared_from, workspace)
+        return Dangling("source") if workspace.posts_elsewhere else _to_one("post", post.shared_from, workspace)
     for name in ("source_institution", "info"):
         if not getattr(post, name):
             return empty(Post) if getattr(post, name) == "" else Dangling(f"post.{name}")
     if post.source_institution == post.institution:
         return post
+    if workspace.posts_elsewhere:
+        return Dangling("source")
     same = workspace.group("post", "info", post.info or "")
     found = next((other for other in same if other.institution == post.source_institution), None)
     return found or Dangling(f"post:{post.source_institution}/{post.info}")
@@ -135,22 +139,24 @@ def _concerned(post: Post, workspace: Workspace) -> Related:
     return Dangling("post.question.institution") if name is None else _to_one("institution", name, workspace)
 
 
-def _same_info(post: Post, workspace: Workspace) -> tuple[Post, ...] | Dangling:
+def _same_info(post: Post, workspace: Workspace, name: str) -> tuple[Post, ...] | Dangling:
     if post.info is None or post.institution is None:
         return Dangling("post.info" if post.info is None else "post.institution")
     if not (post.info and post.institution):
         return ()
+    if workspace.posts_elsewhere:
+        return Dangling(name)
     same = workspace.group("post", "info", post.info)
     return tuple(other for other in same if other is not post and (not post.id or other.id != post.id))
 
 
 def _siblings(post: Post, workspace: Workspace) -> Related:
-    same = _same_info(post, workspace)
+    same = _same_info(post, workspace, "siblings")
     return same if isinstance(same, Dangling) else tuple(p for p in same if p.institution == post.institution)
 
 
 def _peers(post: Post, workspace: Workspace) -> Related:
-    same = _same_info(post, workspace)
+    same = _same_info(post, workspace, "peers")
     if isinstance(same, Dangling):
         return same
     return tuple(other for other in same if other.institution and other.institution != post.institution)
@@ -158,7 +164,12 @@ def _peers(post: Post, workspace: Workspace) -> Related:
 
 def _referring(kind: str, by: str) -> Callable[[Any, Workspace], Related]:
     """Return the relation to all of *kind* whose field *by* names the resource."""
-    return lambda item, workspace: workspace.group(kind, by, item.id)
+
+    def find(item: Any, workspace: Workspace) -> Related:  # noqa: ANN401
+        unknown = kind == "post" and workspace.posts_elsewhere
+        return Dangling("posts") if unknown else workspace.group(kind, by, item.id)
+
+    return find
 
 
 def _institutions(event: Event, workspace: Workspace) -> Related:

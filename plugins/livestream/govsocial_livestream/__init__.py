@@ -27,4 +27,4 @@ def govsocial_networks() -> Iterable[Network]:
 @hookimpl
 def govsocial_functions() -> Iterable[Function]:
     """Return the function that adds up a list, such as the followers of several accounts."""
-    return (Function("total", ("list(int)",), "int", sum),)
+    return (Function("total", ("list(int)",), "int", sum, column=lambda numbers: numbers.list.sum()),)

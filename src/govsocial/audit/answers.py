@@ -74,11 +74,11 @@ def fingerprint(rule: str, kind: str, name: str) -> str:
     return hashlib.sha256(f"{rule}\0{kind}\0{name}".encode()).hexdigest()[:32]
 
 
-def outcomes_of(parts: Iterable[Part], frame: pl.DataFrame) -> pl.DataFrame:
-    """Return how often each outcome of *parts* was met among the posts in *frame*."""
+def outcomes_of(parts: Iterable[Part], frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return how often each outcome of *parts* was met among the posts in *frame*, part by part."""
     month = pl.col("date").dt.convert_time_zone(str(HOME)).dt.strftime("%Y-%m").alias("month")
     own = frame.select(*_OWN, month).with_columns(pl.all().fill_null(""))
-    return added([_counted(part, own) for part in parts])
+    return [_counted(part, own) for part in parts]
 
 
 def _counted(part: Part, own: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from govsocial.audit.clauses import AS_OF, JOINED, ROW
-from govsocial.audit.frame import schema
+from govsocial.cel.column_frame import schema
 from govsocial.cel.column_values import series
 from govsocial.cel.columns import called
 from govsocial.cel.types import message_of
@@ -58,13 +58,13 @@ def read(shard: Shard, engine: Engine) -> Batch:
         InputError: where its file cannot be read any more.
     """
     if not shard.is_table:
-        return _given(list(_of_lines(shard)), engine)
+        return of_contents(list(_of_lines(shard)), engine)
     table = parquet.Table(Path(shard.path), shard.name)
     batches = list(table.batches(shard.start, shard.rows))
     if table.is_ours and (found := _taken(batches, engine)):
         return found
     firsts = accumulate((one.num_rows for one in batches), initial=shard.start + 1)
-    return _given([rows(one, shard.name, first) for one, first in zip(batches, firsts, strict=False)], engine)
+    return of_contents([rows(one, shard.name, first) for one, first in zip(batches, firsts, strict=False)], engine)
 
 
 def _taken(batches: Sequence[pa.RecordBatch], engine: Engine) -> Batch | None:
@@ -87,7 +87,8 @@ def _taken(batches: Sequence[pa.RecordBatch], engine: Engine) -> Batch | None:
     return Batch(frame.with_columns(pl.col("network").replace(names)), posts)
 
 
-def _given(parts: Sequence[Contents], engine: Engine) -> Batch:
+def of_contents(parts: Sequence[Contents], engine: Engine) -> Batch:
+    """Return what was read in *parts*, as *engine* prepares it."""
     found = [engine.prepare(one.resource) for part in parts for one in part.found]
     posts = [one for one in found if isinstance(one, Post)]
     frame = pl.DataFrame(pl.from_arrow(parquet.table_of(posts))).cast(dict(schema(Post)))  # type: ignore[arg-type]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from govsocial.audit.copies import EDITION
 from govsocial.defaults import assemble
 from govsocial.errors import InputError, Problem
 from govsocial.messages import say
 from govsocial.policy.load import parse_policy
+from govsocial.validation import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from govsocial.audit.shards import Shard
     from govsocial.defaults import Setup
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 KERNEL: Final = 1
 """Goes up when the same policies say something else of the same posts, or the columns of the answer change."""
+_ONE_AT_A_TIME: Final = Lock()
+"""Held while an engine is made: plugins that are loaded in two threads at once would leave stdout turned to stderr."""
 TIMES: Final = ("date", "published_at", "scheduled_at")
 """The fields by which a post can be judged."""
 
@@ -35,6 +40,7 @@ class Choices:
     By what an audit judges: plugins to *disable* (and whether *others* than the built-in ones count), rules, moments.
 
     *as_of* is one moment for all; else each post is judged by its field *as_of_field*, by its own date where empty.
+    *find_copies*: whether posts with one text, of several institutions, spread one information.
     """
 
     disable: tuple[str, ...] = ()
@@ -43,6 +49,7 @@ class Choices:
     ignore: tuple[str, ...] = ()
     as_of: datetime | None = None
     as_of_field: str = ""
+    find_copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,24 @@ class Bundle:
         return sha256(f"{self.digest} {self.beside} {shard.digest} {shard.name}".encode()).hexdigest()
 
 
+def today() -> datetime:
+    """Return when this day began: two audits of one day are to say the same of a post without a date."""
+    return datetime.now(HOME).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def asked(policies: Sequence[Policy] = (), choices: Choices | None = None) -> Bundle:
+    """
+    Return what judges by *policies* beside the built-in ones and the installed plugins, where there is no command.
+
+    Raises:
+        PolicyError: where one of *policies* cannot be loaded.
+        PluginError: where *choices* disables a plugin that is not installed.
+    """
+    chosen = choices or Choices()
+    setup = assemble(policies, chosen.disable, others=chosen.others)
+    return bundled(setup, policies, chosen, today())
+
+
 def bundled(setup: Setup, given: Sequence[Policy], choices: Choices, today: datetime) -> Bundle:
     """Return what judges elsewhere as *setup* does here; *given* are its policies beside the built-in ones."""
     return Bundle(tuple((one.file, one.text) for one in given), choices, digest_of(setup, choices), today)
@@ -86,6 +111,7 @@ def _identity(setup: Setup, choices: Choices) -> Mapping[str, object]:
         "plugins": [(one.name, one.version, one.status) for one in setup.plugins],
         "rules": [choices.select, choices.ignore],
         "as_of": [choices.as_of, choices.as_of_field],
+        **({"copies": EDITION} if choices.find_copies else {}),
     }
 
 
@@ -96,7 +122,8 @@ def engine_of(bundle: Bundle) -> Engine:
     Raises:
         InputError: where it would not judge as the one does that the bundle was made for.
     """
-    return _engine(replace(bundle, beside="", mixed=False))
+    with _ONE_AT_A_TIME:
+        return _engine(replace(bundle, beside="", mixed=False))
 
 
 @lru_cache(maxsize=1)

@@ -1,17 +1,16 @@
-"""Where shards are judged: here, or in processes beside this one. What comes of a shard is the same."""
+"""Where shards are judged: here, in processes beside this one, or on a cluster. What comes of a shard is the same."""
 
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
-from threading import Thread
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from govsocial.errors import InputError, Problem
 from govsocial.messages import say
+from govsocial.processes import MOST_LOSSES, pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,25 +20,75 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ENGINES: Final = ("inline", "pool")
-MOST_LOSSES: Final = 3
-"""How often in a row workers may die without one shard being done, until an audit gives up."""
-_THREADS: Final = "POLARS_MAX_THREADS"
 
-
-def run(
-    work: Callable[[Shard, Bundle, str], T], shards: Sequence[Shard], bundle: Bundle, out: str, workers: int = 0
-) -> Iterator[T]:
+class Executor(Protocol):
     """
-    Yield what *work* makes of each of *shards*, as they are done: in so many *workers*, in this process where 0.
+    What has shards judged somewhere. It only decides where and when: a shard says the same wherever it is judged.
+
+    *work* may be called twice for one shard, and by two at a time: it writes the same files again, each in one step.
+    """
+
+    def run(
+        self, work: Callable[[Shard, Bundle, str], T], shards: Sequence[Shard], bundle: Bundle, out: str
+    ) -> Iterator[T]:
+        """
+        Yield what ``work(shard, bundle, out)`` returns for each of *shards*, once, in any order.
+
+        Raises:
+            InputError: what *work* raises; and where workers die again and again.
+        """
+        ...
+
+
+def executor(engine: str, workers: int | None = None) -> Executor:
+    """
+    Return the executor of the name *engine*, with so many *workers*: one for each processor where None.
 
     Raises:
-        InputError: what *work* raises; and where workers die again and again.
+        InputError: where what it needs is not installed here.
     """
-    if workers:
-        yield from _pool(work, shards, bundle, out, min(workers, len(shards)))
-    else:
-        yield from (work(shard, bundle, out) for shard in shards)
+    if engine == "inline":
+        return INLINE
+    workers = workers or os.cpu_count() or 1
+    if engine == "pool":
+        return Pool(workers)
+    from govsocial.audit.spark import Spark  # noqa: PLC0415 - it needs what an extra brings
+    from govsocial.audit.spark_session import check  # noqa: PLC0415
+
+    check()
+    return Spark(workers)
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """Judges in this process, shard by shard."""
+
+    def run(
+        self, work: Callable[[Shard, Bundle, str], T], shards: Sequence[Shard], bundle: Bundle, out: str
+    ) -> Iterator[T]:
+        """Yield what *work* makes of each of *shards*, in their order."""
+        return (work(shard, bundle, out) for shard in shards)
+
+
+INLINE: Final = Inline()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Judges in so many processes beside this one."""
+
+    workers: int
+
+    def run(
+        self, work: Callable[[Shard, Bundle, str], T], shards: Sequence[Shard], bundle: Bundle, out: str
+    ) -> Iterator[T]:
+        """
+        Yield what *work* makes of each of *shards*, as they are done.
+
+        Raises:
+            InputError: what *work* raises; and where workers die again and again.
+        """
+        return _pool(work, shards, bundle, out, min(self.workers, len(shards)))
 
 
 def _pool(
@@ -75,36 +124,7 @@ def _lost(left: Mapping[int, Shard]) -> InputError:
 def _round(
     work: Callable[[Shard, Bundle, str], T], shards: Sequence[Shard], bundle: Bundle, out: str, workers: int
 ) -> Iterator[tuple[int, T]]:
-    with _one_thread_each(), ProcessPoolExecutor(workers, get_context("spawn"), _leave_with_parent) as pool:
-        try:
-            futures = {pool.submit(work, shard, bundle, out): shard.number for shard in shards}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leave_with_parent() -> None:
-    """Let this worker end when the audit is killed: it would wait for ever, or write beside the next one."""
-    parent = parent_process()
-    if parent:
-        Thread(target=_leave_after, args=(parent.join,), daemon=True).start()
-
-
-def _leave_after(ended: Callable[[], object]) -> None:
-    ended()
-    os._exit(1)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let each worker use one thread: N workers with N threads each would wait for one another."""
-    before = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_THREADS]
-        else:
-            os.environ[_THREADS] = before
+    with pool(workers) as processes:
+        futures = {processes.submit(work, shard, bundle, out): shard.number for shard in shards}
+        for future in as_completed(futures):
+            yield futures[future], future.result()

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from govsocial.audit.applicable import applicable
 from govsocial.audit.clauses import AS_OF, ASK, NAMES, ON, ROW, Said, layout_at, said
-from govsocial.audit.outcomes import facts_of
+from govsocial.audit.faults import FAULTS
+from govsocial.audit.outcomes import code_of, facts_of
 from govsocial.audit.reasons import reason
 from govsocial.audit.regimes import Regimes, label, regimes_of
 from govsocial.audit.rowwise import Closures, Rows
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from govsocial.cel.library import Fact, Function
     from govsocial.cel.tree import Node
     from govsocial.engine import Engine
     from govsocial.policy.rules import CompiledPolicy, Rule
@@ -76,13 +79,14 @@ class Plan:
     policy: CompiledPolicy
     regimes: Regimes
     facts: Mapping[str, Node]
+    code: Mapping[str, Fact | Function]
     known: dict[tuple[str, int], tuple[Said, pl.Expr | None]]
 
     def said(self, rule: Rule, time: datetime) -> tuple[Said, pl.Expr | None]:
         """Return what columns say of *rule* in the regime of *time*, and how they say what is missing."""
         key = (rule.id, bisect_right(self.regimes.turns, time))
         if key not in self.known:
-            layout = layout_at(self.policy, self.facts, time)
+            layout = layout_at(self.policy, self.facts, self.code, time)
             self.known[key] = said(rule, layout), reason(rule, self.facts, layout.values)
         return self.known[key]
 
@@ -99,9 +103,8 @@ class Kernel:
 def kernel_of(engine: Engine) -> Kernel:
     """Return what judges as *engine* does."""
     policies = engine.policies.policies
-    return Kernel(
-        engine, Closures(engine), {one.id: Plan(one, regimes_of(one), facts_of(one, ON), {}) for one in policies}
-    )
+    plans = {one.id: Plan(one, regimes_of(one), facts_of(one, ON), code_of(one, ON), {}) for one in policies}
+    return Kernel(engine, Closures(engine), plans)
 
 
 def judged(kernel: Kernel, rows: Rows, costs: Costs) -> list[Part]:
@@ -167,11 +170,17 @@ def _by_regime(group: pl.DataFrame, regimes: Regimes) -> Iterator[tuple[int, pl.
 
 def _by_columns(frame: pl.DataFrame, found: Said, cost: Cost) -> pl.DataFrame:
     try:
-        codes = frame.with_columns(found.code.alias("outcome"))["outcome"]
-    except pl.exceptions.PolarsError as error:  # closures are right, and slower
+        some = applicable(frame, found.applies)
+        if some.is_empty():
+            return _same(frame, "not-applicable")
+        codes = some.with_columns(found.code.alias("outcome"))["outcome"]
+    except FAULTS as error:  # closures are right, and slower
         cost.why = str(error).partition("\n")[0]
         return _same(frame, ASK)
-    return frame.select(ROW).with_columns(NAMES.gather(codes), pl.lit("").alias("missing"))
+    told = some.select(ROW).with_columns(NAMES.gather(codes), pl.lit("").alias("missing"))
+    if some.height == frame.height:
+        return told
+    return _same(frame, "not-applicable").update(told, on=ROW, how="left", maintain_order="left")
 
 
 def _reasoned(outcome: pl.DataFrame, frame: pl.DataFrame, missing: pl.Expr) -> pl.DataFrame:
@@ -179,7 +188,10 @@ def _reasoned(outcome: pl.DataFrame, frame: pl.DataFrame, missing: pl.Expr) -> p
     unknown = frame.filter(outcome["outcome"] == "unknown")
     if unknown.is_empty():
         return outcome
-    told = unknown.with_columns(missing.cast(pl.String).alias("missing")).select(ROW, "missing")
+    try:
+        told = unknown.with_columns(missing.cast(pl.String).alias("missing")).select(ROW, "missing")
+    except FAULTS:  # closures are asked where nothing is told
+        return outcome
     return outcome.update(told, on=ROW, how="left", maintain_order="left")
 
 

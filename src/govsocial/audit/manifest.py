@@ -9,7 +9,9 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from govsocial.errors import InputError, Problem
 from govsocial.messages import say
@@ -17,25 +19,28 @@ from govsocial.readers.files import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 MANIFEST: Final = "manifest.json"
 RUN: Final = "run.json"
+SUMMARY: Final = "summary.json"
+PAGE: Final = "report.html"
 FINDINGS: Final = "findings"
 OUTCOMES: Final = "outcomes"
 SHARDS: Final = "shards"
 WORK: Final = "work"
 _LOCK: Final = ".lock"
+ONE_BY_ONE: Final = "accounts, events and institutions are judged one by one"
 _TORN: Final = (OSError, ValueError, TypeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry that could not be read: where it stands, counted from 1, and why."""
+    """An entry that could not be read: where it stands, counted from 1, and why: in English, and by language."""
 
     file: str
     line: int | None
     reason: str
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def write(path: Path, data: bytes) -> str:
     Raises:
         InputError: where it cannot be written.
     """
-    whole = path.with_name(f".{path.name}.{os.getpid()}")
+    whole = path.with_name(f".{path.name}.{uuid4().hex}")  # two nodes may have processes of one number
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole.open("wb") as file:
@@ -121,12 +126,22 @@ def read_json(path: Path) -> Mapping[str, Any]:
 
 
 def sweep(out: Path, shards: int) -> None:
-    """Remove what is left of writers that were killed, and the parts of shards that are no more."""
-    for kind in (FINDINGS, OUTCOMES, SHARDS):
-        known = {part(out, kind, number).name for number in range(shards)}
-        for path in (out / kind).glob("*") if (out / kind).is_dir() else ():
-            if path.name not in known and path.name.startswith((".", "part-", "0", "1", "2")):
-                path.unlink(missing_ok=True)
+    """
+    Remove what was told of an earlier run, what is left of writers that were killed, all but so many *shards*.
+
+    Raises:
+        InputError: where that cannot be removed.
+    """
+    try:
+        for name in (MANIFEST, SUMMARY, PAGE):
+            (out / name).unlink(missing_ok=True)
+        for kind in (FINDINGS, OUTCOMES, SHARDS):
+            known = {part(out, kind, number).name for number in range(shards)}
+            for path in (out / kind).glob("*") if (out / kind).is_dir() else ():
+                if path.name not in known and path.name.startswith((".", "part-", "0", "1", "2")):
+                    path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(Path(error.filename or out), error) from None
 
 
 def summed(entries: Sequence[ManifestEntry]) -> dict[str, Any]:
@@ -149,7 +164,7 @@ def summed(entries: Sequence[ManifestEntry]) -> dict[str, Any]:
 
 
 def _cost(rule: str, seconds: float, rows: int, why: str) -> dict[str, Any]:
-    how = "columns" if not why else "columns, then row by row"
+    how = "one by one" if why == ONE_BY_ONE else "columns, then row by row" if why else "columns"
     return {"rule": rule, "seconds": round(seconds, 3), "how": how, "rows_by_closures": rows, "why": why}
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from govsocial.cel.column_values import CannotSay, let, literal
-from govsocial.cel.columns import Layout, column
+from govsocial.cel.column_values import let, literal
+from govsocial.cel.columns import Layout, column, refuse_code
 from govsocial.cel.tree import Call, Const, Field, ListOf, Macro, Var
 from govsocial.cel.types import BOOL, STRING, TIMESTAMP, list_of, message_of
 from govsocial.model import RESOURCES, Attestation
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from govsocial.cel.library import Fact, Function
     from govsocial.cel.tree import Node
     from govsocial.policy.period import Period
     from govsocial.policy.rules import CompiledPolicy, Rule
@@ -36,6 +37,13 @@ def facts_of(policy: CompiledPolicy, on: str) -> Mapping[str, Node]:
     return {name: node for name, node in found.items() if node is not None}
 
 
+def code_of(policy: CompiledPolicy, on: str) -> Mapping[str, Fact | Function]:
+    """Return what plugins brought for rules of *policy* on resources of type *on*: facts by ``fact.name``."""
+    brought = policy.scopes(Faults(policy.written)).vocabulary
+    facts = {f"fact.{name}": fact for (kind, name), fact in brought.facts.items() if kind == on}
+    return {**facts, **brought.functions}
+
+
 def outcome(rule: Rule, layout: Layout) -> pl.Expr:
     """
     Return the code of the outcome of *rule* in each row: its place in ``OUTCOMES``.
@@ -46,21 +54,14 @@ def outcome(rule: Rule, layout: Layout) -> pl.Expr:
     Raises:
         CannotSay: where closures have to judge, with the reason.
     """
-    _refuse_code(rule)
+    for clause in rule.clauses:  # those of a live option decide nothing, unless they break
+        refuse_code(clause.node, layout)
     applies = [column(clause.node, layout) for clause in rule.when]
     if rule.kinds is not None:
         applies.append(pl.col("kind").is_in(sorted(rule.kinds)))
     if rule.valid is not None:
         applies.append(_holds(rule.valid, column(AS_OF, layout)))
     return _chosen(applies, _required(rule, layout), _coded("not-applicable"))
-
-
-def _refuse_code(rule: Rule) -> None:
-    """Refuse a rule that rests, or may rest, on the code of a plugin: what that raises is an outcome of its own."""
-    if any(clause.code for clause in (*rule.when, *rule.require, *rule.eligible)):
-        raise CannotSay("a fact that a plugin computes")
-    if rule.reach is not None:
-        raise CannotSay("the reach of a live option")
 
 
 def _required(rule: Rule, layout: Layout) -> pl.Expr:

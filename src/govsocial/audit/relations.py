@@ -36,7 +36,7 @@ def wanted(engine: Engine) -> frozenset[str]:
     """Return which fields of other posts the rules of *engine* read; none where they read no other posts."""
     names: set[str] = set()
     for rule in engine.policies.rules():
-        code = any(clause.code for clause in (*rule.when, *rule.require, *rule.eligible))
+        code = any(clause.code for clause in rule.clauses)
         for path in (*rule.fields, *engine.policies.matching(rule.id)):
             root, _, rest = path.partition(".")
             if root.partition("[")[0] in _MANY:
@@ -62,7 +62,7 @@ def workspace_of(out: Path, beside: str, frame: pl.DataFrame, others: Sequence[R
     return grouped([*static, *_related(out / RELATED, frame, others, engine)])
 
 
-def grouped(resources: Iterable[Resource]) -> Workspace:
+def grouped(resources: Iterable[Resource], *, posts_elsewhere: bool = False) -> Workspace:
     """
     Return *resources* as a workspace.
 
@@ -73,7 +73,7 @@ def grouped(resources: Iterable[Resource]) -> Workspace:
     groups: dict[str, Any] = {
         f"{kind}s": [one for one in every if type(one) is model] for kind, model in RESOURCES.items()
     }
-    return Workspace(**groups)
+    return Workspace(posts_elsewhere=posts_elsewhere, **groups)
 
 
 @lru_cache(maxsize=1)

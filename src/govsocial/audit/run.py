@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from govsocial import readers
-from govsocial.audit import relations
-from govsocial.audit.bundle import bundled, chosen
-from govsocial.audit.executors import run
+from govsocial.audit import copying, relations, reporting
+from govsocial.audit.bundle import bundled, chosen, today
+from govsocial.audit.executors import INLINE, Executor
 from govsocial.audit.manifest import (
     MANIFEST,
     RUN,
-    SHARDS,
     WORK,
     entry_in,
     locked,
@@ -33,11 +32,10 @@ from govsocial.messages import say
 from govsocial.model import Closure, Post
 from govsocial.readers.files import shown
 from govsocial.readers.stream import lines
-from govsocial.validation import HOME
 from govsocial.workspace import Workspace, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from govsocial.audit.bundle import Bundle, Choices
@@ -51,9 +49,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What an audit came to: its *manifest*, and whether all of it was *done* before."""
+    """What an audit came to: its *manifest*, its *summary*, and whether all of it was *done* before."""
 
     manifest: dict[str, Any]
+    summary: dict[str, Any]
     done: bool = False
 
 
@@ -62,15 +61,16 @@ class Order:
     """
     What is to be audited, and where the answer goes.
 
-    *beside* are files with what posts refer to; *workers* is how many processes judge, 0 for this one. Unless *resume*,
-    all is judged again.
+    *beside* are files with what posts refer to; *executor* is what has them judged somewhere. Unless *resume*, all is
+    judged again. *language* is that of the page.
     """
 
     source: Path
     out: Path
     beside: tuple[Path, ...] = ()
-    workers: int = 0
+    executor: Executor = INLINE
     resume: bool = True
+    language: str = "en"
 
 
 def audit(
@@ -78,12 +78,13 @@ def audit(
     setup: Setup,
     given: Sequence[Policy],
     choices: Choices,
-    started: Callable[[int], Callable[[], None]] = lambda _: lambda: None,
+    started: Callable[[int], Callable[[int, int], None]] = lambda _: lambda _, __: None,
 ) -> Audited:
     """
     Judge an archive by *choices* from what *setup* has, of which *given* was added; write the answer, and return it.
 
-    *started* is told how many shards there are, and gives what is called after each.
+    *started* is told how many rows there are, and gives what is called with how many rows more are judged and how many
+    findings more there are: first of what was done before, then after each shard.
 
     Raises:
         InputError: where the archive or what is beside it cannot be read, the folder cannot be used, or holds the
@@ -93,23 +94,19 @@ def audit(
         others = _Others()
         paths = [one for one in archives(order.source) if order.out.resolve() not in one.resolve().parents]
         shards, sources = cut(paths, others.add)
-        bundle = _same_question(order, bundled(setup, given, choices, _today()))
+        bundle = _same_question(order, bundled(setup, given, choices, today()))
         engine = chosen(setup.engine, bundle)
-        bundle = replace(bundle, beside=_beside(order, others, sources, setup, engine), mixed=others.are_judged)
+        beside = _beside(order, others, sources, setup, engine)
+        beside = copying.key(beside, sources) if choices.find_copies else beside
+        bundle = replace(bundle, beside=beside, mixed=others.are_judged)
         if order.resume and (before := _finished(order.out, shards, bundle)):
-            shutil.rmtree(order.out / WORK, ignore_errors=True)
-            return Audited(before, done=True)
-        if not order.resume:
-            shutil.rmtree(order.out / SHARDS, ignore_errors=True)
-        (order.out / MANIFEST).unlink(missing_ok=True)
-        sweep(order.out, len(shards))
-        entries = _judged(order, shards, bundle, engine, started(len(shards)))
-        return Audited(_manifest(order, entries, sources, bundle, setup))
-
-
-def _today() -> datetime:
-    """Return when this day began: two audits of one day are to say the same of a post without a date."""
-    return datetime.now(HOME).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+            return _told_of(order, before, bundle, setup, engine, done=True)
+        sweep(order.out, len(shards) if order.resume else 0)
+        copies = {"copies": copying.find(shards, bundle, order.out, order.executor)} if choices.find_copies else {}
+        entries = _judged(order, shards, bundle, engine, started(sum(one.rows for one in shards)))
+        archive = {"sources": [asdict(one) for one in sources], **copies}
+        manifest = _manifest(entries, archive, bundle, setup)
+        return _told_of(order, manifest, bundle, setup, engine)
 
 
 class _Others:
@@ -172,31 +169,30 @@ def _finished(out: Path, shards: Sequence[Shard], bundle: Bundle) -> dict[str, A
 
 
 def _judged(
-    order: Order, shards: Sequence[Shard], bundle: Bundle, engine: Engine, done: Callable[[], None]
+    order: Order, shards: Sequence[Shard], bundle: Bundle, engine: Engine, done: Callable[[int, int], None]
 ) -> list[ManifestEntry]:
     """Return what came of all *shards*: those that were done before, and those that are done now."""
     out = str(order.out)
     known = [entry_in(order.out, shard.number, bundle.key(shard)) for shard in shards]
     entries = {one.number: one for one in known if one}
     left = [shard for shard in shards if shard.number not in entries]
+    done(sum(one.rows for one in entries.values()), sum(one.findings for one in entries.values()))
     if left and relations.wanted(engine):
         shutil.rmtree(order.out / relations.RELATED, ignore_errors=True)
-        for _ in run(relate_shard, shards, bundle, out, order.workers):
+        for _ in order.executor.run(relate_shard, shards, bundle, out):
             pass
-    for _ in entries:
-        done()
-    for one in run(run_shard, left, bundle, out, order.workers):
+    for one in order.executor.run(run_shard, left, bundle, out):
         entries[one.number] = one
-        done()
+        done(one.rows, one.findings)
     return [entries[shard.number] for shard in shards]
 
 
 def _manifest(
-    order: Order, entries: Sequence[ManifestEntry], sources: Sequence[Source], bundle: Bundle, setup: Setup
+    entries: Sequence[ManifestEntry], archive: Mapping[str, object], bundle: Bundle, setup: Setup
 ) -> dict[str, Any]:
-    """Write down what the audit came to: last, so that where it is all is there."""
+    """Return what the audit came to."""
     named = setup.engine.policies.named
-    manifest = {
+    return {
         "govsocial": 1,
         "bundle": bundle.digest,
         "as_of": bundle.choices.as_of.isoformat() if bundle.choices.as_of else None,
@@ -204,15 +200,22 @@ def _manifest(
         "policies": [{"id": name, "version": edition, "digest": digest} for name, edition, digest in named],
         "plugins": [{"name": one.name, "version": one.version, "status": one.status} for one in setup.plugins],
         "versions": {name: version(name) for name in ("govsocial", "polars", "pyarrow")},
-        "sources": [asdict(one) for one in sources],
+        **archive,
         "judged": sum(one.judged for one in entries),
         "findings": sum(one.findings for one in entries),
         **summed(entries),
         "shards": [_told(one) for one in entries],
     }
-    write(order.out / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+
+
+def _told_of(  # noqa: PLR0913
+    order: Order, manifest: dict[str, Any], bundle: Bundle, setup: Setup, engine: Engine, *, done: bool = False
+) -> Audited:
+    """Return what the audit came to, once that is written: as data, with the *manifest* last, and as a page."""
+    summary = reporting.summarised(order.out, manifest, bundle, setup, engine)
+    reporting.written(order.out, summary, manifest, order.language)
     shutil.rmtree(order.out / WORK, ignore_errors=True)
-    return manifest
+    return Audited(manifest, summary, done)
 
 
 def _told(entry: ManifestEntry) -> dict[str, Any]:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from govsocial.errors import InputError, Problem
 from govsocial.messages import say
-from govsocial.readers import parquet
-from govsocial.readers.files import shown
+from govsocial.readers import jsonl, parquet, toml
+from govsocial.readers.files import find, shown
+from govsocial.readers.sniff import known_to
 from govsocial.readers.stream import LINES, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from govsocial.readers import Reader
 
     Other = Callable[[bytes, str, int], None]
 
@@ -82,6 +85,13 @@ def _is_archive(path: Path) -> bool:
 
 def _is_hidden(path: Path, source: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(source).parts)
+
+
+def drafts_in(source: Path, extra: Sequence[Reader], out: Path) -> list[Path]:
+    """Return the files in the folder *source*, but not in *out*, that may hold posts and are not read by an audit."""
+    found = find([source], known_to(extra))[0] if source.is_dir() else ()
+    read = (jsonl.READER, toml.READER)
+    return [one.path for one in found if one.reader not in read and out.resolve() not in one.path.resolve().parents]
 
 
 def cut(paths: list[Path], other: Other = lambda _, __, ___: None) -> tuple[list[Shard], list[Source]]:

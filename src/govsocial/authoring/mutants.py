@@ -171,11 +171,17 @@ def _rebuilt(one: Anatomy, slots: Slots) -> Rule:
     return replace(
         one.rule,
         **parts,
-        reach=closure(one.reach, slots) if one.reach else one.rule.reach,
+        reach=_reach_by(one, one.reach, slots),
         message=_reworded(one.rule.message, one.message, one.plural, slots),
         help=_reworded(one.rule.help, one.help, one.plural, slots),
         layout=replace(one.rule.layout, slots=slots),
     )
+
+
+def _reach_by(one: Anatomy, node: Node | None, slots: Slots) -> Clause | None:
+    """Return the reach of the rule, computed by *node*."""
+    old = one.rule.reach
+    return replace(old, node=node, run=closure(node, slots)) if old and node else old
 
 
 def _reworded(message: Message, nodes: Mapping[str, Node], plural: Node | None, slots: Slots) -> Message:
@@ -214,8 +220,8 @@ def _reach(one: Anatomy) -> Iterator[Mutant]:
         return
     origin = _Origin(_ids([one]), (*one.path, "reach"), getattr(one.item, "reach", ""))
     for variant in variants(one.reach):
-        run = closure(variant.node, one.rule.layout.slots)
-        change = partial(_with_rules, {one.rule.id: replace(one.rule, reach=run)})
+        reach = _reach_by(one, variant.node, one.rule.layout.slots)
+        change = partial(_with_rules, {one.rule.id: replace(one.rule, reach=reach)})
         yield origin.mutant(one.reach, variant, change)
 
 

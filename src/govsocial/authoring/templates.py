@@ -26,7 +26,7 @@ def _environment() -> Environment:
 
     environment = Environment(
         loader=PackageLoader("govsocial"),
-        autoescape=select_autoescape(),
+        autoescape=select_autoescape(["html.jinja"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

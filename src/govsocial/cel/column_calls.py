@@ -11,10 +11,10 @@ import polars as pl
 from govsocial.cel.column_compare import compared, within
 from govsocial.cel.column_patterns import translated
 from govsocial.cel.column_times import moved, part_of
-from govsocial.cel.column_values import CannotSay, let, per_value
+from govsocial.cel.column_values import let, per_value
 from govsocial.cel.fused import literal
 from govsocial.cel.library import TIME_PARTS, WHITE_SPACE
-from govsocial.cel.tree import Call, Macro, walk
+from govsocial.cel.tree import Call, Macro, render, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,16 +39,9 @@ def applied(node: Call, args: list[pl.Expr]) -> pl.Expr:
     return _WAYS[node.function](node, args)
 
 
-def refuse_code(node: Node) -> None:
-    """
-    Refuse to compute functions of plugins, whose faults are an outcome of their own.
-
-    Raises:
-        CannotSay: where *node* calls one.
-    """
-    for part in walk(node):
-        if isinstance(part, Call) and part.function not in _WAYS.keys() | _ELSEWHERE:
-            raise CannotSay(f"{part.function}(…), which a plugin computes")
+def is_code(node: Node) -> bool:
+    """Whether *node* calls a function that a plugin brought."""
+    return isinstance(node, Call) and node.function not in _WAYS and node.function not in _ELSEWHERE
 
 
 def at_key(entries: pl.Expr, key: str) -> pl.Expr:
@@ -115,8 +108,13 @@ def _choice(node: Call, args: list[pl.Expr]) -> pl.Expr:
     """
     Return ``condition ? yes : no``, unknown where the condition is, whatever the others are.
 
+    ``condition ? yes : !yes`` is whether both are the same.
+
     What is small and varies need not be named; of literals Polars may forget how many rows there are, and their type.
     """
+    _, yes, no = node.args
+    if render(no) == render(Call(no.type, no.at, "!_", (yes,))):
+        return args[0].eq(args[1])
     plain = node.type.name == "bool" and _is_small(node.args[0]) and not any(arg.meta.is_literal() for arg in args)
     return _chosen(*args) if plain else let(_chosen, *args)
 
@@ -142,9 +140,9 @@ def _index(node: Call, args: list[pl.Expr]) -> pl.Expr:
     return let(lambda items, place: items.list.get(place, null_on_oob=True), args[0], places)
 
 
-def _size(node: Call, args: list[pl.Expr]) -> pl.Expr:
-    counted = args[0].str.len_chars() if node.args[0].type.name == "string" else args[0].list.len()
-    return counted.cast(_INT)
+def size_of(node: Node, value: pl.Expr) -> pl.Expr:
+    """Return how many characters or elements *value*, that of *node*, has, in 32 bits."""
+    return value.str.len_chars() if node.type.name == "string" else value.list.len()
 
 
 def _matches(node: Call, args: list[pl.Expr]) -> pl.Expr:
@@ -186,7 +184,7 @@ _WAYS: Final[Mapping[str, Way]] = {
     "_%_": _remainder,
     "_?_:_": _choice,
     "_[_]": _index,
-    "size": _size,
+    "size": lambda node, args: size_of(node.args[0], args[0]).cast(_INT),
     "startsWith": lambda _, args: args[0].str.starts_with(args[1]),
     "endsWith": lambda _, args: args[0].str.ends_with(args[1]),
     "contains": lambda _, args: args[0].str.contains(args[1], literal=True),

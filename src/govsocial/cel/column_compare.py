@@ -30,6 +30,9 @@ _COMPARE: Final[Mapping[str, Compare]] = {
 }
 
 
+_COUNTED: Final = 2**32
+
+
 def compared(node: Call, args: list[pl.Expr]) -> pl.Expr:
     """Return a comparison; what is not a number is neither equal to anything nor before or behind it."""
     left, right = _folded(node.args, args) if node.function in ("_==_", "_!=_") else args
@@ -44,6 +47,11 @@ def compared(node: Call, args: list[pl.Expr]) -> pl.Expr:
         return pl.when(pl.any_horizontal(strange)).then(node.function == "_!=_").otherwise(compare(left, right))
 
     return let(build, left, right)
+
+
+def is_counted(node: Call, most: int) -> bool:
+    """Whether *node* compares, and *most* is as small as what Polars counts."""
+    return node.function in _COMPARE and 0 <= most < _COUNTED
 
 
 def within(node: Call, args: list[pl.Expr]) -> pl.Expr:

@@ -8,7 +8,6 @@ unrolled into a frame of their own, one row for each element with what the body 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -51,13 +50,71 @@ def macro(node: Macro, scope: Scope, constant: frozenset[str]) -> pl.Expr:
     """Return the expression of *node*; the variables *constant* are the same in every row."""
     if not _is_simple(node):
         return _unrolled(node, scope, constant)
-    items = scope.translate(node.range)
-    body = scope.inside({node.var: pl.element()}).translate(node.body)
-    return _within(node, items, body) if _is_path(node.range) else let(partial(_within, node, body=body), items)
+    if _is_chain(node, scope):
+        return _where_known(_chained(node, scope))
+    body = _body(node, scope, pl.element())
+    return let(lambda items: _where_known(_within(node, _List(items), body)), scope.translate(node.range))
 
 
-def _is_path(node: Node) -> bool:
-    return isinstance(node, Var) or (isinstance(node, Field) and _is_path(node.operand))
+def counted(node: Macro, scope: Scope) -> pl.Expr | None:
+    """Return how many elements *node*, a ``filter``, leaves, in 32 bits, without the list; None where it is needed."""
+    if node.kind != "filter" or not _is_simple(node) or not _is_chain(node, scope):
+        return None
+    items = _items(node, scope)
+    body = _body(node, scope, items.element)
+    known = _within(node, items, body).known
+    return _where_known(_List(items.values.list.eval(body).list.sum(), known))
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """
+    Lists, or what is made of them, and in which rows these *values* mean anything; in all of them where None.
+
+    Of lists of tables that were mapped to a *field*, the whole is kept, and the field is read when it is asked for.
+    """
+
+    values: pl.Expr
+    known: pl.Expr | None = None
+    field: pl.Expr | None = None
+
+    @property
+    def element(self) -> pl.Expr:
+        """What the body of a macro names."""
+        return pl.element() if self.field is None else self.field
+
+
+def _where_known(found: _List) -> pl.Expr:
+    values = found.values if found.field is None else found.values.list.eval(found.field)
+    return values if found.known is None else pl.when(found.known).then(values)
+
+
+def _is_chain(node: Macro, scope: Scope) -> bool:
+    """Whether *node* is about a column, or what macros make of one: that can be named more than once."""
+    within = node.range
+    if isinstance(within, Macro):
+        return within.kind in ("filter", "map") and _is_simple(within) and _is_chain(within, scope)
+    return _is_path(within, scope)
+
+
+def _is_path(node: Node, scope: Scope) -> bool:
+    if isinstance(node, Field):
+        return _is_path(node.operand, scope)
+    return isinstance(node, Var) and not node.name.startswith("fact.")
+
+
+def _chained(node: Macro, scope: Scope) -> _List:
+    items = _items(node, scope)
+    return _within(node, items, _body(node, scope, items.element))
+
+
+def _items(node: Macro, scope: Scope) -> _List:
+    """Return the lists that *node* is about; those of another macro are not held to what is known of them twice."""
+    return _chained(node.range, scope) if isinstance(node.range, Macro) else _List(scope.translate(node.range))
+
+
+def _body(node: Macro, scope: Scope, element: pl.Expr) -> pl.Expr:
+    return scope.inside({node.var: element}).translate(node.body)
 
 
 def _is_simple(node: Macro) -> bool:
@@ -78,14 +135,20 @@ def _is_simple_part(part: Node) -> bool:
     return isinstance(part, Call) and part.function in _SIMPLE
 
 
-def _within(node: Macro, items: pl.Expr, body: pl.Expr) -> pl.Expr:
+def _within(node: Macro, items: _List, body: pl.Expr) -> _List:
     """Return a macro that Polars evaluates inside the lists *items*."""
-    fits = items.list.len() <= MAX_ITEMS_AT_RUN
+    lists, known = items.values, items.known
+    if known is None:  # no macro makes a list longer
+        known = lists.list.len() <= MAX_ITEMS_AT_RUN
+    field = items.field if node.kind == "filter" else None
     if not any(isinstance(part, Field) for part in walk(node.body)):
-        return pl.when(fits).then(_KNOWN[node.kind](items, body))
-    if node.kind not in _ABSORBING:
-        return pl.when(fits & items.list.agg(body.is_not_null().all())).then(_KNOWN[node.kind](items, body))
-    return pl.when(fits).then(_ABSORBING[node.kind](items, body))
+        return _List(_KNOWN[node.kind](lists, body), known, field)
+    if node.kind in _ABSORBING:
+        return _List(_ABSORBING[node.kind](lists, body), known)
+    known &= lists.list.agg(body.is_not_null().all())
+    if node.kind == "map" and isinstance(node.body, Field) and not node.body.test:
+        return _List(lists, known, body)
+    return _List(_KNOWN[node.kind](lists, body), known, field)
 
 
 @dataclass(frozen=True, slots=True)

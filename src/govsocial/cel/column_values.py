@@ -94,6 +94,11 @@ def _written(value: Any, kind: CelType) -> Any:  # noqa: ANN401
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
+def called(variable: str) -> str:
+    """Return the name of the column of *variable*: a relation may be called like a field of the resource."""
+    return variable if "." in variable else f"relation.{variable}"
+
+
 def microseconds(value: datetime | timedelta) -> int:
     """Return how a frame holds a time or a duration."""
     return (value - EPOCH if isinstance(value, datetime) else value) // _MICROSECOND

@@ -10,22 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
-from govsocial.cel import column_macros
-from govsocial.cel.column_calls import applied, at_key, refuse_code
-from govsocial.cel.column_values import CannotSay, let, literal, unknown
+from govsocial.cel import column_code, column_macros
+from govsocial.cel.column_calls import applied, at_key, is_code, size_of
+from govsocial.cel.column_compare import is_counted
+from govsocial.cel.column_spellings import spelled
+from govsocial.cel.column_values import CannotSay, called, let, literal, unknown
 from govsocial.cel.evaluate import MACRO_SLOTS, Slots, closure
-from govsocial.cel.library import Unknown
-from govsocial.cel.tree import Call, Const, Field, ListOf, Macro, Node, Var, render, variables
+from govsocial.cel.library import Fact, Function, Unknown
+from govsocial.cel.tree import Call, Const, Field, ListOf, Macro, Node, Var, render, variables, walk
 from govsocial.cel.types import list_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["CannotSay", "Layout", "called", "column"]
+__all__ = ["CannotSay", "Layout", "called", "column", "refuse_code"]
 
 MAX_DEPTH: Final = 60
 """How deep an expression may be, facts included: Polars takes long over deeper ones."""
@@ -39,13 +41,15 @@ class Layout:
     What a frame holds: a column for each field of the resource *on*, and one for each of *columns*.
 
     The *columns* are variables: relations, ``param.x``, ``context.as_of``. The *values* are those that are the same in
-    all rows, None where unknown; the *facts* are trees, by ``fact.name``.
+    all rows, None where unknown; the *facts* are trees, by ``fact.name``. The *code* is what plugins brought: facts by
+    ``fact.name``, functions by their names.
     """
 
     on: str
     columns: frozenset[str] = frozenset()
     values: Mapping[str, object] = field(default_factory=dict)
     facts: Mapping[str, Node] = field(default_factory=dict)
+    code: Mapping[str, Fact | Function] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Scope:
 
     def is_same(self, node: Node) -> bool:
         """Whether *node* has the same value in all rows."""
-        return variables(node) <= self.layout.values.keys() and not node.type.mentions_message
+        known = variables(node) <= self.layout.values.keys() and not node.type.mentions_message
+        return known and not any(map(is_code, walk(node)))
 
     def is_unknown(self, node: Node) -> bool:
         """Whether *node* rests on what nobody knows in any row: of that Polars may forget how many rows there are."""
@@ -87,11 +92,6 @@ class Scope:
         return replace(self, elements=elements)
 
 
-def called(variable: str) -> str:
-    """Return the name of the column of *variable*: a relation may be called like a field of the resource."""
-    return variable if "." in variable else f"relation.{variable}"
-
-
 def column(node: Node, layout: Layout) -> pl.Expr:
     """
     Return the expression that computes *node* in each row of a frame laid out by *layout*; null where unknown.
@@ -104,8 +104,35 @@ def column(node: Node, layout: Layout) -> pl.Expr:
     depth, size = _measures(node, layout.facts, {})
     if depth > MAX_DEPTH or size > MAX_SIZE:
         raise CannotSay(f"{size} parts, {depth} deep; at most {MAX_SIZE} and {MAX_DEPTH}")
-    refuse_code(node)
+    refuse_code(node, layout)
     return Scope(layout).translate(node)
+
+
+def refuse_code(node: Node, layout: Layout) -> None:
+    """
+    Refuse what rests on the code of a plugin that has no column form: what that raises is an outcome of its own.
+
+    Raises:
+        CannotSay: where *node* does, or a fact that it names, with the reason.
+    """
+    for name in _code_in(node, layout.facts, set()):
+        match layout.code.get(name):
+            case Fact() as fact:
+                column_code.of_fact(name, fact, layout.columns)
+            case Function() as function:
+                column_code.promised(function)
+            case None:
+                raise CannotSay(f"{name}, which a plugin computes")
+
+
+def _code_in(node: Node, facts: Mapping[str, Node], seen: set[str]) -> Iterator[str]:
+    """Yield what plugins compute and *node*, or a fact that it names, rests on; what was *seen* is not looked at."""
+    for part in walk(node):
+        if is_code(part) and isinstance(part, Call):
+            yield part.function
+        if isinstance(part, Var) and part.name.startswith("fact.") and part.name not in seen:
+            seen.add(part.name)
+            yield from _code_in(facts[part.name], facts, seen) if part.name in facts else (part.name,)
 
 
 def _measures(node: Node, facts: Mapping[str, Node], known: dict[str, tuple[int, int]]) -> tuple[int, int]:
@@ -147,8 +174,9 @@ def _var(node: Var, scope: Scope) -> pl.Expr:
     if name in layout.values:
         return literal(layout.values[name], node.type)
     if name in layout.facts:
-        refuse_code(layout.facts[name])
         return scope.inside({}).translate(layout.facts[name])
+    if name in layout.code:
+        return column_code.of_fact(name, cast("Fact", layout.code[name]), layout.columns)
     if name not in layout.columns:
         raise CannotSay(f"{name}, which is no column")
     return pl.col(called(name))
@@ -181,7 +209,29 @@ def _call(node: Call, scope: Scope) -> pl.Expr:
     if node.function in _JOINS:
         parts = _gathered(_chain(node)) if node.function == "_||_" else _chain(node)
         return _joined([scope.translate(part) for part in parts], _JOINS[node.function])
+    match node:
+        case Call(function="size", args=(one,)):
+            return _size(one, scope).cast(pl.Int64())
+        case Call(args=(Call(function="size", args=(one,)), Const(value=int(most)))) if is_counted(node, most):
+            return applied(node, [_size(one, scope), pl.lit(most, dtype=pl.UInt32())])
+    if is_code(node):
+        function = cast("Function", scope.layout.code[node.function])
+        return column_code.of_function(function, [scope.translate(arg) for arg in node.args])
+    node = spelled(node)
     return applied(node, [scope.translate(arg) for arg in node.args])
+
+
+def _size(node: Node, scope: Scope) -> pl.Expr:
+    """Return the size of *node* as Polars counts, in 32 bits, which is quicker to compare than a number of 64."""
+    found = _counted(node, scope)
+    return size_of(node, scope.translate(node)) if found is None else found
+
+
+def _counted(node: Node, scope: Scope) -> pl.Expr | None:
+    """Return the size of *node*, a list or a fact that is one, where it need not be made for that."""
+    if isinstance(node, Var) and node.name in scope.layout.facts and node.name not in scope.elements:
+        return _counted(scope.layout.facts[node.name], scope.inside({}))
+    return column_macros.counted(node, scope) if isinstance(node, Macro) and not scope.is_same(node) else None
 
 
 def _gathered(parts: Sequence[Node]) -> list[Node]:

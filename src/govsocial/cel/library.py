@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,13 +54,16 @@ class Function:
     A function that a plugin adds to the expression language.
 
     *parameters* and *returns* are type names: ``bool int double string timestamp duration`` or ``list(...)`` of one.
-    *compute* is pure and gets tuples for lists; what it raises makes the rule an ``error``, never a pass.
+    *compute* is pure and gets tuples for lists; what it raises makes the rule an ``error``, never a pass. *column* says
+    the same in columns, as that of a ``Fact`` does. Which *plugin* brought it, and in which version, is filled in.
     """
 
     name: str
     parameters: tuple[str, ...]
     returns: str
     compute: Callable[..., Any]
+    column: Callable[..., Any] | None = None
+    plugin: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Fact:
     *compute* is pure. It gets the resource of type *on*, then what *needs* names, as rules see it (``account``,
     ``posts``, ``context.as_of``, and also ``closures``). It returns a value of *type*, or None for unknown; what it
     raises makes the rules that read it an ``error``, never a pass.
+
+    *column* says the same for all rows of an audit at once. It gets what *compute* gets, each field as a Polars
+    expression, and returns one of the declared type, null for unknown. Its author promises that it raises in no row,
+    and looks from no row to another; ``govsocial.testing.check_columns`` holds it to that.
+
+    Which *plugin* brought it, and in which version, is filled in.
     """
 
     name: str
@@ -78,6 +87,8 @@ class Fact:
     type: str
     compute: Callable[..., Any]
     needs: tuple[str, ...] = ()
+    column: Callable[..., Any] | None = None
+    plugin: str = field(default="", compare=False)
 
 
 def checked_int(value: int) -> int:
@@ -225,25 +236,29 @@ def part_at_edge(name: str, time: datetime, zone: ZoneInfo) -> int:
     return TIME_PARTS[name](shown) - (years if name == "getFullYear" else 0)
 
 
-def call(name: str, compute: Callable[..., Any], values: list[Any], fits: Callable[[object], bool]) -> Any:  # noqa: ANN401
+def call(name: str, code: Fact | Function, values: list[Any], fits: Callable[[object], bool]) -> Any:  # noqa: ANN401
     """
-    Run a plugin's code and hold it to its promise.
+    Run the *code* of a plugin, which rules call *name*, and hold it to its promise.
 
     Raises:
         BrokenCodeError: where it raised, or returned something else than its declared type.
     """
     try:
-        result = compute(*values)
+        result = code.compute(*values)
     except Unknown:
         raise
     except Exception as error:
-        raise BrokenCodeError(name, f"{type(error).__name__}: {error}") from error
+        raise BrokenCodeError(_full(name, code), f"{type(error).__name__}: {error}") from error
     if result is None:
         raise Unknown(name)
     result = tuple(result) if isinstance(result, list) else result
     if not fits(result):
-        raise BrokenCodeError(name, f"returned {type(result).__name__}")
+        raise BrokenCodeError(_full(name, code), f"returned {type(result).__name__}")
     return tuple(map(_settled, result)) if isinstance(result, tuple) else _settled(result)
+
+
+def _full(name: str, code: Fact | Function) -> str:
+    return f"{name} ({code.plugin})" if code.plugin else name
 
 
 def _settled(value: object) -> object:

@@ -180,7 +180,7 @@ def _plugin_function(function: Function, args: list[Closure]) -> Closure:
     returns = library.python_type(function.returns)
 
     def run(frame: Frame) -> Any:  # noqa: ANN401
-        return library.call(function.name, function.compute, [arg(frame) for arg in args], returns)
+        return library.call(function.name, function, [arg(frame) for arg in args], returns)
 
     return run
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,21 +11,28 @@ import typer
 
 from govsocial.cli import options as opt
 from govsocial.cli.inputs import set_up
-from govsocial.cli.progress import progress
+from govsocial.cli.progress import tally
 from govsocial.cli.shell import BROKEN, FINE, complain, reader, tell
-from govsocial.messages import count, say
+from govsocial.messages import Text, count
 
 if TYPE_CHECKING:
-    from govsocial.convert import Conversion
+    from govsocial.convert import Told
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="A file or a folder in any format that 'check' reads.")]
 Target = Annotated[Path, typer.Argument(metavar="OUT", help="What to write: a name that ends in .jsonl or .parquet.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="How many processes; else one per processor.", show_default=False
+    ),
+]
 
 
 def convert(
     source: Source,
     target: Target,
     *,
+    workers: Workers = None,
     disable: opt.Disabled = None,
     no_plugins: opt.NoPlugins = False,
     lang: opt.Lang = None,
@@ -41,14 +50,26 @@ def convert(
 
     speech = reader(lang)
     setup = set_up(None, disable, no_plugins, speech)
-    with progress(say("converting").render(speech)) as done:
-        result = run(source, target, setup.engine, setup.readers, done)
+    with ExitStack() as stack:
+        result = run(
+            source,
+            target,
+            setup.engine,
+            setup.readers,
+            workers=workers or os.cpu_count() or 1,
+            started=tally(stack, _shown, speech, share=True),
+        )
     complain(result.notes, speech)
     _tell(result, target, speech)
     return BROKEN if setup.problems else FINE
 
 
-def _tell(result: Conversion, target: Path, lang: str) -> None:
+def _shown(entries: int) -> Text:
+    """Return what is said while a conversion lasts."""
+    return count("converting: {n} entry so far", "converting: {n} entries so far", n=entries)
+
+
+def _tell(result: Told, target: Path, lang: str) -> None:
     complain(result.problems, lang)
     for kind, n in sorted(result.others.items()):
         tell(

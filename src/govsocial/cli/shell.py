@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -237,7 +237,8 @@ def write(text: str, output: Path, option: str = "--output") -> None:
         whole.write_text(text, encoding="utf-8", newline="\n")
         whole.replace(target)
     except OSError as error:
-        whole.unlink(missing_ok=True)
+        with suppress(OSError):  # it may not be there
+            whole.unlink()
         raise wrong(
             option, say("{file} cannot be written: {reason}", file=output, reason=error.strerror or error)
         ) from None

@@ -11,7 +11,6 @@ from govsocial.messages import Text, say
 from govsocial.outputs.explain import about, period
 from govsocial.outputs.lines import entry, listed, paint, table
 from govsocial.outputs.origins import origins, values
-from govsocial.policy.message import pieces, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,16 +59,7 @@ def _params(policy: CompiledPolicy, time: datetime) -> dict[str, object]:
 
 def title(message: Message, view: View, params: Mapping[str, object]) -> str:
     """Return *message* without a resource: params have their values, all else is left open."""
-    forms = message.texts.get(view.language) or next(iter(message.texts.values()), None)
-    if forms is None:  # a live option may go without words
-        return ""
-    return "".join(
-        literal + ("" if name is None else _filled(params.get(name))) for literal, name in pieces(forms.other)
-    )
-
-
-def _filled(value: object) -> str:
-    return "…" if value is None else shown(value)
+    return message.outline(view.language, params)
 
 
 def page(rule: Rule, policy: CompiledPolicy, written: Policy | None, view: View, today: datetime) -> str:

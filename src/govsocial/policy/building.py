@@ -64,7 +64,7 @@ class Builder:
             case Live(platform=platform, eligible=eligible, reach=reach):
                 number = self._clause((*self._path, "reach"), reach, (INT, DOUBLE), _REACH) if reach else None
                 clauses = self.clauses("eligible", eligible)
-                return {"platform": platform, "eligible": clauses, "reach": number and number.run}
+                return {"platform": platform, "eligible": clauses, "reach": number}
         return {}
 
     def clauses(self, key: str, texts: tuple[str, ...]) -> tuple[Clause, ...]:

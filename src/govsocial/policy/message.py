@@ -43,8 +43,21 @@ class Message:
             for literal, name in pieces(text)
         )
 
+    def outline(self, language: str, values: Mapping[str, object]) -> str:
+        """Return the message without a resource: *values* fill its places, … stands for all else."""
+        forms = self.texts.get(language) or next(iter(self.texts.values()), None)
+        if forms is None:  # a live option may go without words
+            return ""
+        return "".join(
+            literal + ("" if name is None else _told(values.get(name))) for literal, name in pieces(forms.other)
+        )
+
     def _fill(self, name: str, frame: Frame, language: str, failing: tuple[str, ...]) -> str:
         return ", ".join(failing) if name == FAILING else shown(_value(self.places[name], frame), language)
+
+
+def _told(value: object) -> str:
+    return "…" if value is None else shown(value)
 
 
 def pieces(text: str) -> Iterator[tuple[str, str | None]]:

@@ -67,7 +67,7 @@ class Rule:
     fields: tuple[str, ...]
     layout: Layout
     eligible: tuple[Clause, ...] = ()
-    reach: Closure | None = None
+    reach: Clause | None = None
     platform: str = ""
     network: str = ""
     score: int = 0
@@ -76,6 +76,11 @@ class Rule:
     enabled: bool = True
     layers: tuple[Layer, ...] = ()
     dated: tuple[tuple[Period, Rule], ...] = ()
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All that decides how it comes out, and the reach of a live option."""
+        return (*self.when, *self.require, *self.eligible, *((self.reach,) if self.reach else ()))
 
     def at(self, time: datetime) -> Rule:
         """Return the rule as it is at *time*."""

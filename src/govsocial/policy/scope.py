@@ -183,7 +183,7 @@ class Scope:
         slots = [self.slots.index[need] for need in (self._on, *fact.needs)]
 
         def compute(frame: Frame) -> Any:  # noqa: ANN401
-            return call(full, fact.compute, [present(frame[slot]) for slot in slots], fits)
+            return call(full, fact, [present(frame[slot]) for slot in slots], fits)
 
         self._computed[full] = compute
         self._code[full] = (closure(Var(named(fact.type), -1, full), self.slots),)

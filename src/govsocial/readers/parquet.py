@@ -50,9 +50,9 @@ def arrow() -> Any:  # noqa: ANN401 - a module that has no types
     return pyarrow
 
 
-def not_installed() -> InputError:
-    """Return the error for an extra that is not there."""
-    text = say("this takes more than was installed: install govsocial[{extra}]", extra=EXTRA)
+def not_installed(extra: str = EXTRA) -> InputError:
+    """Return the error for an *extra* that is not there."""
+    text = say("this takes more than was installed: install govsocial[{extra}]", extra=extra)
     return InputError([Problem(text)])
 
 
@@ -108,7 +108,7 @@ class Table:
         self.path, self.name = path, name or str(path)
         with told(self.name):
             self._file = arrow().parquet.ParquetFile(path)
-        wrong = [*_strange(self._file.schema_arrow)]
+        wrong = [*strange(self._file.schema_arrow)]
         if wrong:
             raise InputError(Problem(text, self.name) for text in wrong)
         self.rows: int = self._file.metadata.num_rows
@@ -116,17 +116,17 @@ class Table:
         self.is_ours = found.equals(schema()) and (found.metadata or {}).items() >= _MARK.items()
         """Whether it has all columns, checked and prepared by 'govsocial convert'."""
 
-    def batches(self, start: int = 0, rows: int | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield *rows* rows from *start* on, at most ``ROWS`` at a time; no more is held than one batch."""
+    def batches(self, start: int = 0, rows: int | None = None, most: int = ROWS) -> Iterator[pa.RecordBatch]:
+        """Yield *rows* rows from *start* on, at most *most* at a time; no more is held than one batch."""
         groups, skip = self._groups(start)
         left = self.rows - start if rows is None else rows
         with told(self.name):
-            for batch in self._file.iter_batches(ROWS, row_groups=groups):
+            for batch in self._file.iter_batches(most, row_groups=groups):
                 part = batch.slice(skip, left)
                 skip = max(0, skip - batch.num_rows)
                 left -= part.num_rows
                 if part.num_rows:
-                    yield _as_wanted(part)
+                    yield as_wanted(part)
                 if left <= 0:
                     return
 
@@ -162,7 +162,7 @@ def records(batch: pa.RecordBatch, first: int) -> Iterator[Record]:
         yield Record("post", row, number)
 
 
-def _as_wanted(batch: pa.RecordBatch) -> pa.RecordBatch:
+def as_wanted(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return *batch* with the types of ours: other programs write other widths of text and units of time."""
     pyarrow = arrow()
     wanted = pyarrow.schema([_part(schema().field(one.name), one) for one in batch.schema])
@@ -186,7 +186,7 @@ def _part_of(wanted: Any, found: Any) -> Any:  # noqa: ANN401 - types of a modul
     return wanted
 
 
-def _strange(found: pa.Schema) -> Iterator[Text]:
+def strange(found: pa.Schema) -> Iterator[Text]:
     """Yield why a table with the columns *found* is none of posts."""
     names = list(found.names)
     if _PLACE not in names:

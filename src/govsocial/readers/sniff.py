@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from govsocial.errors import InputError, Problem
@@ -78,18 +79,18 @@ SNIFFING: Final = Reader("sniffing", (), _read)
 
 def guarded(reader: Reader) -> Reader:
     """Return a plugin's *reader* so that whatever it does wrong becomes a problem that names it."""
+    return Reader(reader.name, reader.suffixes, partial(_guardedly, reader))
 
-    def read(text: str, name: str) -> Iterator[Record]:
-        try:
-            for found in reader.read(text, name):
-                yield _checked(found, reader)
-        except InputError:
-            raise
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-            raise _broken(reader, say("{reason}", reason=reason)) from error
 
-    return Reader(reader.name, reader.suffixes, read)
+def _guardedly(reader: Reader, text: str, name: str) -> Iterator[Record]:
+    try:
+        for found in reader.read(text, name):
+            yield _checked(found, reader)
+    except InputError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise _broken(reader, say("{reason}", reason=reason)) from error
 
 
 def _checked(found: object, reader: Reader) -> Record:

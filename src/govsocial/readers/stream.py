@@ -1,8 +1,11 @@
-"""Large files bit by bit: JSON lines line by line, Parquet batch by batch, others whole. Keeps what is wrong."""
+"""Large files part by part: JSON lines by some of them, Parquet by rows, others whole. Keeps what is wrong."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from govsocial.errors import InputError, Problem
@@ -15,7 +18,7 @@ from govsocial.readers.gather import Contents, contents
 from govsocial.readers.sniff import known_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -24,6 +27,46 @@ if TYPE_CHECKING:
     from govsocial.readers.files import File
 
 LINES: Final = ".jsonl"
+_END: Final = b"\n"
+BYTES: Final = 1_000_000
+"""How many bytes of JSON lines are a part, and what is left of the last line."""
+ROWS: Final = 4096
+"""How many rows of a table are a part."""
+_ROW: Final = 250
+"""How many bytes a row would be as a text, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file, which *read* understands without opening it; *size* is how many bytes it is, about."""
+
+    read: Callable[[], Iterable[Contents]]
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The *parts* of what is to be read, which are taken from their files one by one, and the *size* of all of them."""
+
+    parts: Iterator[Part]
+    size: int
+
+
+def source(path: Path, extra: Sequence[Reader] = ()) -> Source:
+    """
+    Return the parts of what lies in *path*, a file or a folder.
+
+    Raises:
+        InputError: here or while the parts are taken, where a file cannot be read at all.
+    """
+    if path.suffix.casefold() == parquet.SUFFIX and path.is_file():
+        table = parquet.Table(path, shown(str(path)))
+        return Source(_of_table(table), table.rows * _ROW)
+    files, problems, notes = find([path], known_to(extra))
+    if problems:
+        raise InputError(problems)
+    said = (Part(partial(iter, (Contents(notes=tuple(notes)),))),) if notes else ()
+    return Source(chain(said, _of_files(files)), sum(map(_size, files)))
 
 
 def stream(path: Path, extra: Sequence[Reader] = ()) -> Iterator[Contents]:
@@ -33,28 +76,40 @@ def stream(path: Path, extra: Sequence[Reader] = ()) -> Iterator[Contents]:
     Raises:
         InputError: where a file cannot be read at all.
     """
-    if path.suffix.casefold() == parquet.SUFFIX and path.is_file():
-        yield from _batches(path)
-        return
-    files, problems, notes = find([path], known_to(extra))
-    if problems:
-        raise InputError(problems)
-    yield Contents(notes=tuple(notes))
+    return (found for part in source(path, extra).parts for found in part.read())
+
+
+def _of_files(files: Iterable[File]) -> Iterator[Part]:
     for file in files:
-        yield from _lines(file.path, file.name) if file.reader is jsonl.READER else _whole(file)
+        yield from _of_lines(file.path, file.name) if file.reader is jsonl.READER else _whole(file)
 
 
-def _lines(path: Path, name: str) -> Iterator[Contents]:
+def _size(file: File) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:  # standard input, or a file that is gone, which is told when it is read
+        return 0
+
+
+def _of_lines(path: Path, name: str) -> Iterator[Part]:
+    before = 0
     try:
         with path.open("rb") as file:
-            yield from lines(file, name)
+            while data := file.read(BYTES):
+                data += file.readline()
+                yield Part(partial(_lines, data, name, before), len(data))
+                before += data.count(_END)
     except OSError as error:
         raise unreadable(path, error) from None
 
 
-def lines(source: Iterable[bytes], name: str, before: int = 0) -> Iterator[Contents]:
-    """Yield what stands in each line of *source*, of the file *name*, in which so many lines stand *before* it."""
-    for number, data in enumerate(source, before + 1):
+def _lines(data: bytes, name: str, before: int) -> Iterator[Contents]:
+    return lines(BytesIO(data), name, before)
+
+
+def lines(given: Iterable[bytes], name: str, before: int = 0) -> Iterator[Contents]:
+    """Yield what stands in each line that was *given*, of the file *name*, in which so many lines stand *before* it."""
+    for number, data in enumerate(given, before + 1):
         if not data.isspace():
             yield _line(data, name, number)
 
@@ -68,12 +123,15 @@ def _line(data: bytes, name: str, number: int) -> Contents:
     return replace(found, problems=tuple(replace(one, line=number) for one in found.problems))
 
 
-def _batches(path: Path) -> Iterator[Contents]:
-    name = shown(str(path))
+def _of_table(table: parquet.Table) -> Iterator[Part]:
     first = 1
-    for batch in parquet.Table(path, name).batches():
-        yield rows(batch, name, first)
+    for batch in table.batches(most=ROWS):
+        yield Part(partial(_rows, batch, table.name, first), batch.num_rows * _ROW)
         first += batch.num_rows
+
+
+def _rows(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Contents]:
+    yield rows(batch, name, first)
 
 
 def rows(batch: pa.RecordBatch, name: str, first: int) -> Contents:
@@ -85,9 +143,18 @@ def rows(batch: pa.RecordBatch, name: str, first: int) -> Contents:
     return contents(Reader("parquet", (), read), "", name, {})
 
 
-def _whole(file: File) -> Iterator[Contents]:
+def _whole(file: File) -> Iterator[Part]:
     try:
-        yield contents(file.reader, file.text(), file.name, {})
+        text = file.text()
+    except InputError as error:
+        yield Part(partial(iter, (Contents(problems=error.problems),)))
+    else:
+        yield Part(partial(_understood, file.reader, text, file.name), len(text))
+
+
+def _understood(reader: Reader, text: str, name: str) -> Iterator[Contents]:
+    try:
+        yield contents(reader, text, name, {})
     except InputError as error:
         yield Contents(problems=error.problems)
 

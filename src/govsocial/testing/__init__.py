@@ -2,7 +2,7 @@
 For authors of policies and plugins: their tests in a few lines, with what comes with govsocial and what they name.
 
 Nothing depends on what else is installed. The strategies ``posts accounts events institutions workspaces`` need
-Hypothesis, the rest nothing; a test runner is of your choice.
+Hypothesis, ``check_columns`` what the extra ``audit`` has, the rest nothing; a test runner is of your choice.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from govsocial.defaults import Setup
     from govsocial.engine import Engine
     from govsocial.policy.schema import Policy
+    from govsocial.testing.columns import check_columns
     from govsocial.testing.strategies import accounts, events, institutions, posts, workspaces
 
 __all__ = [
     "PolicyCase",
     "accounts",
+    "check_columns",
     "check_pure",
     "engine_with",
     "events",
@@ -151,7 +153,11 @@ def _impure(code: Fact | Function, results: tuple[Any, Any], *, changed: bool, p
 
 
 def __getattr__(name: str) -> object:
-    """Return a strategy; Hypothesis is imported by those only who ask for one."""
+    """Return a strategy, or what compares columns; Hypothesis or Polars is imported by those only who ask for one."""
+    if name == "check_columns":
+        from govsocial.testing import columns  # noqa: PLC0415
+
+        return columns.check_columns
     if name in _STRATEGIES:
         from govsocial.testing import strategies  # noqa: PLC0415
 

@@ -26,7 +26,7 @@ class Told(Text):
 
 def told(tell: Callable[[str], str]) -> Text:
     """Return the text that *tell* puts into a language."""
-    return Told("", {}, "", tell)
+    return Told("", {}, tell=tell)
 
 
 def titled(message: Message, name: str) -> Text:

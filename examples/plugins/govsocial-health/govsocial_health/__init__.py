@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govsocial import Fact, hookimpl, load_policies
+from govsocial_health.plain import words_per_sentence, words_per_sentence_in_columns
 from govsocial_health.register import owners, owners_in
 
 if TYPE_CHECKING:
@@ -21,5 +22,8 @@ def govsocial_policies() -> Iterable[Policy]:
 
 @hookimpl
 def govsocial_facts() -> Iterable[Fact]:
-    """Return who owns an account by the register, which is read here, once: a fact itself reads no file."""
-    return (Fact("health_owner", "account", "string", owners_in(owners())),)
+    """Return who owns an account by the register, read here, once: a fact reads no file; and how plain a post is."""
+    return (
+        Fact("health_owner", "account", "string", owners_in(owners())),
+        Fact("words_per_sentence", "post", "int", words_per_sentence, column=words_per_sentence_in_columns),
+    )

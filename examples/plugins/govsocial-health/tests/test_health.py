@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import govsocial_health
 from govsocial import Account, Post
-from govsocial.testing import PolicyCase, accounts, check_pure, engine_with, policy_cases
+from govsocial.testing import PolicyCase, accounts, check_columns, check_pure, engine_with, policy_cases, posts
 from govsocial_health.register import owners, owners_in
 
 ENGINE = engine_with(govsocial_health)
-(OWNER,) = govsocial_health.govsocial_facts()
+OWNER, WORDS = govsocial_health.govsocial_facts()
 DAY = date(2026, 11, 24)
 
 
@@ -25,6 +26,17 @@ def test_a_rule_holds_the_case_beside_it(case: PolicyCase) -> None:
 @given(accounts())
 def test_the_owner_of_an_account_is_unknown_only_where_its_handle_is(account: Account) -> None:
     assert (check_pure(OWNER, account) is None) == (account.handle is None)
+
+
+@settings(deadline=None)
+@given(st.lists(posts(), max_size=5))
+def test_columns_count_words_and_sentences_as_python_does(drawn: list[Post]) -> None:
+    check_columns(WORDS, drawn)
+
+
+def test_a_post_has_so_many_words_a_sentence() -> None:
+    assert check_pure(WORDS, Post(network="twitter", text="Stay at home. Call 112! See www.example.be")) == 2
+    assert check_pure(WORDS, Post(network="twitter", text=None)) is None
 
 
 @pytest.mark.parametrize(("handle", "owner"), [("@HEALTHexample", "press"), ("health", ""), (None, None)])
