@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -160,7 +161,9 @@ def tenants(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_the_page_has_the_blocks_that_are_run_here() -> None:
-    assert set(BLOCKS) == {"tenants.py", "api.py", "forms.py", "nightly.sh", "nightly.py", "notebook.py"}
+    assert set(BLOCKS) == {
+        *("tenants.py", "api.py", "forms.py", "nightly.sh", "nightly.py", "workers.py", "notebook.py")
+    }
 
 
 def test_a_tenant_has_an_engine_of_its_own(tenants: dict[str, Any]) -> None:
@@ -286,6 +289,20 @@ def test_the_job_in_the_shell_speaks_only_when_something_is_wrong(tmp_path: Path
 
     assert (found.returncode, bool(found.stdout)) == (0, bool(said)), found.stderr
     assert said in found.stdout
+
+
+def test_several_processes_judge_with_an_engine_each(tmp_path: Path) -> None:
+    (tmp_path / "workers.py").write_text(BLOCKS["workers.py"][1], encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "workers.py"), str(archive(tmp_path, "Hallo.", FOUR_TAGS))]
+
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert found.stdout.splitlines() == ["0 allow", "1 deny"]
+
+
+def test_an_engine_says_that_it_does_not_travel() -> None:
+    with pytest.raises(TypeError, match="make one in each process"):
+        pickle.dumps(COMMON)
 
 
 def test_the_notebook_counts_and_explains() -> None:

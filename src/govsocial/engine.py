@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Never, TypeVar
 
 from govsocial.cel.evaluate import Absent
 from govsocial.finding import Finding, Subject
@@ -94,6 +94,15 @@ class Engine:
             for policy in self.policies.policies
         )
         return replace(self, policies=replace(self.policies, policies=kept))
+
+    def __reduce__(self) -> Never:
+        """
+        Refuse to be pickled or copied.
+
+        Raises:
+            TypeError: always, with what to do.
+        """
+        raise TypeError("an Engine holds compiled rules and cannot be pickled; make one in each process")
 
     def prepare(self, resource: R) -> R:
         """
