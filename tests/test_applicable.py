@@ -10,13 +10,13 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archives import a_post, counted, lines, of_check, of_closures, told, verdicts
 from govsocial import readers
 from govsocial.audit.applicable import Condition, applicable
 from govsocial.audit.bundle import Choices
 from govsocial.audit.run import Order, audit
 from govsocial.defaults import assemble
 from govsocial.policy.load import parse_policy
-from test_audit import a_post, counted, lines, of_check, of_closures, told, verdicts
 
 POLICY = """
 govsocial = 1

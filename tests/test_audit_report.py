@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archives import HOUSE_ONLY, a_post, lines
 from govsocial import readers
 from govsocial.audit import shards
 from govsocial.audit.bundle import Choices
@@ -81,12 +82,7 @@ approved_by = "me"
 """
 HOUSE = parse_policy(POLICY, "house.toml")
 SETUP = assemble([HOUSE])
-HOUSE_ONLY = Choices(select=("house/*",))
 HOSTILE = "<script>alert('&')</script>"
-
-
-def a_post(name: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a post has
-    return {"post": {"id": name, "network": "twitter", **fields}}
 
 
 def many(n: int, prefix: str = "", **fields: Any) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -98,8 +94,7 @@ def judged(
     folder: Path, resources: Iterable[dict[str, Any]], choices: Choices = HOUSE_ONLY, lang: str = "en"
 ) -> Audited:
     """Return the audit of *resources*, in the folder ``out`` of *folder*."""
-    source = folder / "in.jsonl"
-    source.write_text("".join(f"{json.dumps(one)}\n" for one in resources), encoding="utf-8")
+    source = lines(folder / "in.jsonl", resources)
     return audit(Order(source, folder / "out", language=lang), SETUP, [HOUSE], choices)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import polars as pl
 import pytest
 
+from archives import digests
 from govsocial.audit import kernel, shards, work
 from govsocial.audit.bundle import Choices
 from govsocial.audit.clauses import Said
@@ -111,10 +112,6 @@ def house(tmp_path: Path) -> Path:
 def audited(source: Path, out: Path, house: Path, *options: str) -> Run:
     words = ("--policy", str(house), "--select", "house/*", "--engine", "inline")
     return Run("audit", str(source), "--out", str(out), *words, *options)
-
-
-def digests(out: Path) -> dict[str, bytes]:
-    return {str(one.relative_to(out)): one.read_bytes() for one in sorted(out.glob("*/*.parquet"))}
 
 
 def refused(run: Run, reason: str) -> bool:

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archives import digests, findings_in
 from govsocial.audit import copies, copy_groups, shards
 from govsocial.audit.bundle import Choices
 from govsocial.audit.copies import ROWS, alike, noted, own_words
@@ -318,11 +318,7 @@ def audited(source: Path, out: Path, choices: Choices = LOOKING, engine: str = "
 
 
 def findings(out: Path) -> set[tuple[str, str]]:
-    return set(pl.read_parquet(out / "findings" / "*.parquet").select("resource_id", "rule").iter_rows())
-
-
-def digests(out: Path) -> dict[str, bytes]:
-    return {str(one.relative_to(out)): one.read_bytes() for one in sorted(out.glob("*/*.parquet"))}
+    return set(findings_in(out).select("resource_id", "rule").iter_rows())
 
 
 SEVERAL = [

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archives import HOUSE, SETUP, digests
 from govsocial.audit import shards, spark_session
 from govsocial.audit.bundle import Choices
 from govsocial.audit.executors import Inline, Pool, executor
 from govsocial.audit.run import Order, audit
 from govsocial.errors import InputError
 from running import Run
-from test_audit import HOUSE, SETUP, archive, digests
 
 if TYPE_CHECKING:
     from govsocial.audit.executors import Executor
 
 DOCS = Path(__file__).parent.parent / "docs/cluster.md"
-__all__ = ["archive"]
 
 
 def shown_in(page: Path, folder: Path) -> Path:

@@ -15,6 +15,7 @@ import pytest
 
 pytest.importorskip("pyspark", reason="needs govsocial[spark] and Java, in a venv apart: .ci/run makes one")
 
+from archives import ACCOUNTS, HOUSE, POLICY, SETUP, digests
 from govsocial.audit import shards, spark, spark_session
 from govsocial.audit.bundle import Choices
 from govsocial.audit.executors import Executor, Pool
@@ -22,7 +23,7 @@ from govsocial.audit.run import Order, audit
 from govsocial.audit.spark import Spark
 from govsocial.errors import InputError
 from running import Run
-from test_audit import ACCOUNTS, HOUSE, POLICY, SETUP, archive, digests, some
+from test_audit import some
 from test_executors import DOCS, shown_in
 from test_tables import ALONE, BUNDLE, added, bag, beside, of_audit
 
@@ -39,7 +40,6 @@ pytestmark = pytest.mark.filterwarnings("default")
 T = TypeVar("T")
 CLUSTER = "local-cluster[2,1,1024]"
 HERE = str(Path(__file__).parent)
-__all__ = ["archive"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archives import ACCOUNTS, HOUSE, SETUP, a_post, lines
 from govsocial import readers
 from govsocial.audit import tables
 from govsocial.audit.answers import FINDINGS, OUTCOMES
@@ -23,7 +24,7 @@ from govsocial.audit.run import Order, audit
 from govsocial.convert import convert
 from govsocial.errors import InputError
 from govsocial.readers import parquet
-from test_audit import ACCOUNTS, HOUSE, SETUP, a_post, drawn, lines
+from test_audit import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
