@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
@@ -11,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 
 from govsocial import defaults, plugins
+from govsocial.cli import app
+from govsocial.cli.words import texts
 from running import Run
 
 if TYPE_CHECKING:
@@ -469,6 +473,22 @@ def test_every_command_helps_with_an_example(command: tuple[str, ...]) -> None:
 
     assert run.code == 0
     assert "govsocial check" in run.out or "Example: govsocial" in run.out
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_help_is_told_in_lines_as_long_as_there_is_room(lang: str) -> None:
+    lines = {
+        "en": "outcomes/ and manifest.json. The same command goes on where it was broken off,",
+        "nl": "outcomes/ en manifest.json. Hetzelfde commando gaat verder waar het werd",
+    }
+
+    assert lines[lang] in run_python("audit", "--help", "--lang", lang).stdout.decode()
+
+
+def test_no_help_has_what_the_terminal_would_take_for_a_style() -> None:
+    places = texts(typer.main.get_command(app))
+
+    assert [text for owner, name in places if name == "help" and re.search(r"\[\w", text := getattr(owner, name))] == []
 
 
 def run_python(*arguments: str, seed: str = "0", stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:

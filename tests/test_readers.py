@@ -296,18 +296,29 @@ def test_a_folder_without_drafts_is_told_what_is_read() -> None:
     assert [note.render() for note in given.notes] == [f"empty: no drafts in this folder; govsocial reads {KNOWN}"]
 
 
+TOO_LARGE = (
+    "the file is larger than 100 MB, the most that is read at once; split it, or judge it with 'govsocial audit'"
+)
+
+
 def test_a_file_that_is_too_large_is_not_read(folder: Path) -> None:
     with (folder / "a.jsonl").open("wb") as file:
         file.truncate(100_000_001)
 
-    assert complaints("a.jsonl") == ["a.jsonl: the file is larger than 100 MB, the most that is read at once; split it"]
+    assert complaints("a.jsonl") == [f"a.jsonl: {TOO_LARGE}"]
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
 def test_a_stream_without_end_is_given_up() -> None:
-    assert complaints("/dev/zero") == [
-        "/dev/zero: the file is larger than 100 MB, the most that is read at once; split it"
-    ]
+    assert complaints("/dev/zero") == [f"/dev/zero: {TOO_LARGE}"]
+
+
+def test_an_archive_is_for_another_command() -> None:
+    line = (
+        "a.parquet: this is an archive: judge it with 'govsocial audit', or write it as .jsonl with 'govsocial convert'"
+    )
+
+    assert complaints(write("a.parquet", "PAR1")) == [line]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")

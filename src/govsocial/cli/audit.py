@@ -52,7 +52,7 @@ Copies = Annotated[
     bool,
     typer.Option(
         "--find-copies",
-        help="Take nearly equal posts of several institutions for one information. Needs govsocial[copies].",
+        help="Take nearly equal posts of several institutions for one information. Needs the extra 'copies'.",
     ),
 ]
 Resume = Annotated[bool, typer.Option("--resume/--no-resume", help="Go on where an earlier run was broken off.")]
@@ -83,8 +83,8 @@ def audit(
     Example: govsocial audit archive.parquet --with accounts.toml --out audit/
 
     Below DIR lie report.html to read, summary.json with its figures, findings/, outcomes/ and manifest.json. The same
-    command goes on where it was broken off, and does nothing once all is done. Needs govsocial[audit]; on a cluster
-    govsocial[spark], see docs/cluster.md.
+    command goes on where it was broken off, and does nothing once all is done. Needs the extra 'audit'; on a cluster
+    'spark', see docs/cluster.md.
 
     Exit codes: 0 nothing at or above the fail level, 1 something, 2 wrong use, 3 a rule or a plugin broke,
     5 nothing to judge.

@@ -46,7 +46,7 @@ def config(
     """
     Show what is set, and where each value comes from.
 
-    The nearest govsocial.toml, or the table [tool.govsocial] of a pyproject.toml, in this folder or above it, sets
+    The nearest govsocial.toml, or the table tool.govsocial of a pyproject.toml, in this folder or above it, sets
     what holds for every command; an option on the command line wins.
 
     Example: govsocial config --lang fr

@@ -42,7 +42,7 @@ def convert(
 
     Example: govsocial convert archive.jsonl archive.parquet
 
-    What cannot be read is left out, and told with its line. Parquet needs govsocial[audit].
+    What cannot be read is left out, and told with its line. Parquet needs the extra 'audit'.
 
     Exit codes: 0 converted, 2 wrong use, or nothing could be read, 3 a plugin broke.
     """

@@ -90,11 +90,11 @@ def speak(language: str) -> None:
 
 
 def translated(command: C, language: str) -> C:
-    """Return *command*, its help texts and those of all below it now in *language*."""
-    if language == "en":
-        return command
+    """Return *command*, its help texts and those of all below it in *language*, in lines as long as fit."""
     for owner, name in texts(command):
         setattr(owner, name, _words(getattr(owner, name), language))
+    if language == "en":
+        return command
     for one in _all(command):
         one.get_usage = partial(_usage, one.get_usage, language)
         one.get_help_option = partial(_help_option, one.get_help_option, language)
@@ -124,7 +124,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _words(text: str, language: str) -> str:
-    return "\n\n".join(Text(part, {}).render(language) for part in paragraphs(text))
+    return "\n\n".join(" ".join(Text(part, {}).render(language).split()) for part in paragraphs(text))
 
 
 def _usage(usage: Callable[..., str], language: str, *arguments: Any) -> str:  # noqa: ANN401

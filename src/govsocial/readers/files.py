@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from govsocial.errors import InputError, Problem, did_you_mean
 from govsocial.messages import Text, say
+from govsocial.readers.base import PARQUET
 from govsocial.readers.encoding import decode
 from govsocial.readers.sniff import SNIFFING, reader_for, suffixes
 
@@ -125,7 +126,11 @@ def _limited(stream: BinaryIO, name: str) -> bytes:
 
 
 def _too_large(name: str) -> InputError:
-    text = say("the file is larger than {most} MB, the most that is read at once; split it", most=LARGEST // MEGABYTE)
+    text = say(
+        "the file is larger than {most} MB, the most that is read at once; split it,"
+        " or judge it with 'govsocial audit'",
+        most=LARGEST // MEGABYTE,
+    )
     return InputError([Problem(text, name)])
 
 
@@ -144,6 +149,10 @@ def _no_drafts(name: str, readers: Sequence[Reader]) -> Problem:
 
 def _no_reader(path: Path, readers: Sequence[Reader]) -> Text:
     known = suffixes(readers)
+    if path.suffix.casefold() == PARQUET:
+        return say(
+            "this is an archive: judge it with 'govsocial audit', or write it as .jsonl with 'govsocial convert'"
+        )
     if not path.suffix:
         return say("the name has no ending that tells the format; govsocial reads {known}", known=" ".join(known))
     hint = did_you_mean(path.suffix, known)

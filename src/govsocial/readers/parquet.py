@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from govsocial.errors import InputError, Problem, did_you_mean
 from govsocial.messages import Text, say
 from govsocial.model import Post
-from govsocial.readers.base import Record
+from govsocial.readers.base import PARQUET, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-SUFFIX: Final = ".parquet"
+SUFFIX: Final = PARQUET
 ROWS: Final = 65_536
 """Rows per batch and per row group: what one step of an audit holds in memory."""
 EXTRA: Final = "audit"
