@@ -38,7 +38,7 @@ def _arguments() -> Namespace:
         "--posts", type=int, default=1_000_000, help="how many posts 'columns' judges (default: %(default)s)"
     )
     parser.add_argument(
-        "--archive", type=int, default=131_072, help="how many posts 'audit' begins with (default: %(default)s)"
+        "--archive", type=int, default=262_144, help="how many posts 'audit' begins with (default: %(default)s)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     found = parser.parse_args()

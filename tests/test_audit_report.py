@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -362,6 +363,23 @@ def test_rules_on_accounts_are_among_what_was_spent(tmp_path: Path) -> None:
     assert (cost["how"], cost["rows_by_closures"]) == ("one by one", 1)
     assert cost["seconds"] >= 0
     assert one(audited.manifest["rules"], rule="house/polite")["how"] == "columns"
+
+
+def test_the_page_says_how_fast_the_run_was_that_ended_the_audit(tmp_path: Path) -> None:
+    run = judged(tmp_path, many(30, text="Hi")).manifest["run"]
+
+    assert run["rows"] == 30
+    assert run["rows_per_second"] == pytest.approx(30 / run["seconds"], rel=0.2)
+    assert run["memory_mb"] > 20 or sys.platform == "win32"
+    assert f"30 rows in {run['seconds']:.2f} s" in Read(page(tmp_path)).words
+
+
+def test_what_was_judged_before_does_not_make_a_run_faster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "ROWS", 10)
+    judged(tmp_path, many(30, text="Hi"))
+    (tmp_path / "out" / "shards" / "00001.json").unlink()
+
+    assert judged(tmp_path, many(30, text="Hi")).manifest["run"]["rows"] == 10
 
 
 def test_the_last_lines_say_what_matters(tmp_path: Path) -> None:

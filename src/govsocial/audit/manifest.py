@@ -49,7 +49,8 @@ class ManifestEntry:
     What came of one shard; *key* follows from all that it follows from.
 
     *digests* are those of its two files, *counts* the outcomes, *violations* those that are not waived by severity.
-    *costs* are, by rule, the seconds, how many rows closures judged, and why they did.
+    *costs* are, by rule, the seconds, how many rows closures judged, and why they did; *memory* is what the process
+    that judged has had at most, in MB, 0 where nobody knows.
     """
 
     number: int
@@ -64,6 +65,7 @@ class ManifestEntry:
     violations: Mapping[str, int]
     costs: Mapping[str, tuple[float, int, str]] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
+    memory: int = 0
 
 
 def part(out: Path, kind: str, number: int) -> Path:

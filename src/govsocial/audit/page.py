@@ -45,6 +45,7 @@ def render(summary: Row, manifest: Mapping[str, Any], language: str) -> str:
         rules=cards(summary, speech, MOST_CARDS, MOST_LINES),
         unknown=_unknown(summary, speech),
         waived=_waived(summary, speech),
+        pace=_pace(manifest["run"], speech),
         costs=_costs(manifest, speech),
         about=_about(summary, manifest, speech),
         outcomes=_outcomes(summary, speech),
@@ -192,6 +193,17 @@ def _waived(summary: Row, speech: Speech) -> Row:
         for one in summary["waived"]
     ]
     return {"rows": rows[:MOST_LINES], "more": speech.more(len(rows) - MOST_LINES)}
+
+
+def _pace(run: Mapping[str, Any], speech: Speech) -> str:
+    """Return how fast the run was that ended the audit, and what memory it took where that is known."""
+    seconds = phrases.seconds(run["seconds"], speech.language)
+    found = [
+        say("{n} rows in {seconds} s: {rate} a second.", n=run["rows"], seconds=seconds, rate=run["rows_per_second"])
+    ]
+    if run["memory_mb"]:
+        found.append(say("The largest process had {n} MB at most.", n=run["memory_mb"]))
+    return " ".join(map(speech.words, found))
 
 
 def _costs(manifest: Mapping[str, Any], speech: Speech) -> list[Row]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from govsocial import readers
@@ -25,6 +26,7 @@ from govsocial.audit.manifest import (
     sweep,
     write,
 )  # fmt: skip
+from govsocial.audit.pace import pace
 from govsocial.audit.shards import archives, cut
 from govsocial.audit.work import relate_shard, run_shard
 from govsocial.errors import InputError, Problem
@@ -103,8 +105,10 @@ def audit(
             return _told_of(order, before, bundle, setup, engine, done=True)
         sweep(order.out, len(shards) if order.resume else 0)
         copies = {"copies": copying.find(shards, bundle, order.out, order.executor)} if choices.find_copies else {}
-        entries = _judged(order, shards, bundle, engine, started(sum(one.rows for one in shards)))
-        archive = {"sources": [asdict(one) for one in sources], **copies}
+        start = perf_counter()
+        entries, fresh = _judged(order, shards, bundle, engine, started(sum(one.rows for one in shards)))
+        took = {"run": pace((entries[number] for number in fresh), perf_counter() - start)}
+        archive = {"sources": [asdict(one) for one in sources], **copies, **took}
         manifest = _manifest(entries, archive, bundle, setup)
         return _told_of(order, manifest, bundle, setup, engine)
 
@@ -170,8 +174,8 @@ def _finished(out: Path, shards: Sequence[Shard], bundle: Bundle) -> dict[str, A
 
 def _judged(
     order: Order, shards: Sequence[Shard], bundle: Bundle, engine: Engine, done: Callable[[int, int], None]
-) -> list[ManifestEntry]:
-    """Return what came of all *shards*: those that were done before, and those that are done now."""
+) -> tuple[list[ManifestEntry], list[int]]:
+    """Return what came of all *shards*, those that were done before too; and the numbers of those that are done now."""
     out = str(order.out)
     known = [entry_in(order.out, shard.number, bundle.key(shard)) for shard in shards]
     entries = {one.number: one for one in known if one}
@@ -184,7 +188,7 @@ def _judged(
     for one in order.executor.run(run_shard, left, bundle, out):
         entries[one.number] = one
         done(one.rows, one.findings)
-    return [entries[shard.number] for shard in shards]
+    return [entries[shard.number] for shard in shards], [shard.number for shard in left]
 
 
 def _manifest(

@@ -16,6 +16,7 @@ from govsocial.audit.copying import filled
 from govsocial.audit.faults import told
 from govsocial.audit.kernel import Costs, Kernel, judged, kernel_of
 from govsocial.audit.manifest import ManifestEntry, Skipped, entry_in, part, write, write_entry
+from govsocial.audit.pace import most_memory
 from govsocial.audit.rowwise import Rows
 from govsocial.audit.watched import verdicts
 from govsocial.messages import LANGUAGES
@@ -62,6 +63,7 @@ def run_shard(shard: Shard, bundle: Bundle, out: str) -> ManifestEntry:
         violations=_sums(outcomes.filter(pl.col("outcome") == "violation"), "severity"),
         costs={rule: (one.seconds, one.rows, one.why) for rule, one in sorted(costs.of.items())},
         skipped=tuple(_skipped(one) for one in batch.problems),
+        memory=most_memory(),
     )
     write_entry(folder, entry)
     return entry

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from govsocial.cel.column_spellings import changes
 from govsocial.cel.column_values import let
 from govsocial.cel.column_values import literal as same
 from govsocial.cel.fused import literal
@@ -112,6 +113,4 @@ def _fold(text: pl.Expr) -> pl.Expr:
 @cache
 def _foldings() -> tuple[list[str], list[str]]:
     """Return what case-folding changes, and into what: by character, whatever stands around it."""
-    every = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)  # noqa: PLR2004 - surrogates
-    changed = [character for character in every if character.casefold() != character]
-    return changed, [character.casefold() for character in changed]
+    return list(changes()), list(changes().values())

@@ -26,14 +26,15 @@ MOST_TEXTS: Final = 20
 """For how many texts a pattern is made: with many, changing the case once is quicker."""
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _UPPER: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
-_FOLDED: Final = "folded"
+FOLDED: Final = "folded"
+"""How the case of tags and handles is changed before they are compared."""
 _CHANGES: Final[Mapping[str, Callable[[str], str]]] = {
     "lowerAscii": lambda text: text.translate(_LOWER),
     "upperAscii": lambda text: text.translate(_UPPER),
-    _FOLDED: str.casefold,
+    FOLDED: str.casefold,
 }
-_LIMITS: Final[Mapping[str, int]] = {"lowerAscii": 0x80, "upperAscii": 0x80, _FOLDED: 0x110000}
-"""Below which codes the characters are that change."""
+_EVERY: Final = 0x110000
+_STRETCH: Final = 0x100
 
 
 def spelled(node: Call) -> Call:
@@ -59,7 +60,7 @@ def _texts(written: Node) -> tuple[str, ...]:
 def _changed(text: Node, written: Node) -> tuple[Node, str]:
     """Return what *text* is before its case is changed, and by what; empty where case counts."""
     if text.type.folded or (written.type.element or written.type).folded:
-        return text, _FOLDED
+        return text, FOLDED
     if isinstance(text, Call) and text.function in _CHANGES:
         return text.args[0], text.function
     return text, ""
@@ -68,7 +69,7 @@ def _changed(text: Node, written: Node) -> tuple[Node, str]:
 @cache
 def _pattern(texts: tuple[str, ...], change: str) -> str:
     """Return the pattern of all that becomes one of *texts*, tags being folded first; empty where there is none."""
-    ways = [_way(text.casefold() if change == _FOLDED else text, change) for text in texts]
+    ways = [_way(text.casefold() if change == FOLDED else text, change) for text in texts]
     every = [way for way in ways if way is not None]
     return rf"\A(?:{'|'.join(every)})\z" if len(every) == len(ways) else ""
 
@@ -103,9 +104,17 @@ def _class(changed: str, change: str) -> str:
 @cache
 def _sources(change: str) -> Mapping[str, str]:
     """Return which characters become what, of all that another one becomes too."""
-    every = map(chr, range(_LIMITS[change]))
     found: defaultdict[str, str] = defaultdict(str)
-    for one, changed in ((one, _CHANGES[change](one)) for one in every):
-        if changed != one:
-            found[changed] += one
+    for one, changed in changes(change).items():
+        found[changed] += one
     return {changed: sources + (changed if len(changed) == 1 else "") for changed, sources in found.items()}
+
+
+@cache
+def changes(change: str = FOLDED) -> Mapping[str, str]:
+    """Return the characters that *change*, and into what; of most stretches of Unicode none does."""
+    apply = _CHANGES[change]
+    end = _EVERY if change == FOLDED else _STRETCH
+    stretches = ("".join(map(chr, range(start, start + _STRETCH))) for start in range(0, end, _STRETCH))
+    changing = (one for stretch in stretches if apply(stretch) != stretch for one in stretch)
+    return {one: apply(one) for one in changing if apply(one) != one}
