@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 OURS: Final = {"closures": "one post at a time, 30 rules", "columns": "a million posts, 30 rules"}
 """Our side of a ratio, and what its group of bars is called."""
 BENCHES: Final = ("point", "peers", "columns")
-WIDTH, LEFT, RIGHT, ROW, TOP = 760, 250, 60, 26, 58
+WIDTH, LEFT, RIGHT, ROW, TOP = 820, 310, 60, 26, 58
 LEAST: Final = 0.25
+MARK: Final = 4
 STYLE: Final = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600 } .small { font-size: 11px; fill: #59636e }
@@ -168,10 +169,12 @@ def _rows(groups: Mapping[str, Sequence[Bar]], most: float) -> Iterable[str]:
 def _bar(name: str, value: float, most: float, y: int) -> Iterable[str]:
     """Yield one bar, from 1 to *value*; our own is a mark at 1."""
     start, end = sorted((_at(1, most), _at(value, most)))
+    width = max(end - start, MARK)
+    x = round((start + end - width) / 2, 1)
     kind = "ours" if value == 1 else "slower" if value > 1 else "faster"
     told = f"{value:.2f}" if value < 10 else f"{value:,.0f}"
     yield f'<text x="{LEFT - 12}" y="{y + 18}" text-anchor="end">{escape(name)}</text>'
-    yield f'<rect class="{kind}" x="{start - 2 * (value == 1)}" y="{y + 6}" width="{max(end - start, 4)}" height="16"/>'
+    yield f'<rect class="{kind}" x="{x}" y="{y + 6}" width="{width:.1f}" height="16"/>'
     yield f'<text class="small" x="{end + 6}" y="{y + 18}">{told}</text>'
 
 
